@@ -1,0 +1,1 @@
+"""Storebot: a Telegram assistant for store teams."""

@@ -1,0 +1,160 @@
+"""Tables of facts: order lines as imported, the rollups kept beside them, and the undo journal."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Import(SQLModel, table=True):
+    """One file: the queue of imports, their report, and the owner of what they changed.
+
+    `state`: queued → merging → done | failed; done → undoing → undone.
+    """
+
+    __tablename__ = "imports"
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="teams.id", index=True)
+    store_id: int = Field(foreign_key="stores.id")
+    member_id: int | None = Field(default=None, foreign_key="members.id")
+    chat_id: int | None = Field(default=None, foreign_key="chats.id")  # who waits for the report
+    thread_id: int = Field(default=0, sa_type=BigInteger)
+    message_id: int = Field(default=0, sa_type=BigInteger)  # the person's message with the file
+    progress_key: str = ""  # outbox key of the progress message, edited into the report
+    file_name: str = ""
+    file_id: str = ""  # Telegram's, until it is fetched
+    state: str = Field(default="queued", index=True)
+    owner: str = ""
+    lease_until: datetime | None = None
+    attempts: int = 0
+    report: str = ""  # JSON of bot.ingest.report.Report
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+class OrderLine(SQLModel, table=True):
+    """One line of an order; amounts are minor units of the store's currency.
+
+    `day` is the business day the order was created (it never changes, so tables can be partitioned
+    by it), `paid_day` the one it was paid. Order-level amounts are split over the lines so that
+    they add up; `head` is 1 on one line of each order, so that Σ head counts orders.
+    """
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        Index("ix_order_lines_order", "team_id", "store_id", "order_no"),
+        Index("ix_order_lines_paid", "team_id", "store_id", "paid_day"),
+        {"sqlite_with_rowid": False},
+    )
+    team_id: int = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    store_id: int = Field(primary_key=True)
+    order_no: str = Field(primary_key=True)
+    line_no: int = Field(primary_key=True, sa_type=SmallInteger)
+    head: int = Field(sa_type=SmallInteger)
+    status: str  # created | paid | shipped | done | closed
+    created_at: datetime | None = None
+    paid_at: datetime | None = None
+    paid_day: date | None = None
+    paid_hour: int | None = Field(default=None, sa_type=SmallInteger)
+    product_id: int | None = Field(default=None, sa_type=BigInteger)
+    product_head: int = Field(default=1, sa_type=SmallInteger)  # 1 once per order and product
+    region_id: int | None = Field(default=None, sa_type=BigInteger)
+    buyer_id: int | None = Field(default=None, sa_type=BigInteger)
+    quantity: int = Field(default=0, sa_type=BigInteger)
+    payable: int = Field(default=0, sa_type=BigInteger)
+    paid: int = Field(default=0, sa_type=BigInteger)  # refunds not deducted
+    refunded: int = Field(default=0, sa_type=BigInteger)
+    born_import: int = Field(sa_type=BigInteger)
+    last_import: int = Field(sa_type=BigInteger)
+
+
+class Product(SQLModel, table=True):
+    """What a store sells; `code` is its SKU, or its title where the export has no code."""
+
+    __tablename__ = "products"
+    __table_args__ = (UniqueConstraint("team_id", "store_id", "code"),)
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="teams.id")
+    store_id: int = Field(foreign_key="stores.id")
+    code: str
+    title: str
+
+
+class Region(SQLModel, table=True):
+    __tablename__ = "regions"
+    __table_args__ = (UniqueConstraint("team_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="teams.id")
+    name: str
+
+
+class Buyer(SQLModel, table=True):
+    """A buyer as a keyed hash and a dense number; who it is was dropped at the door."""
+
+    __tablename__ = "buyers"
+    __table_args__ = (UniqueConstraint("team_id", "hash"),)
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="teams.id")
+    hash: str
+
+
+class SalesRollup(SQLModel, table=True):
+    """Sums of order lines, kept in the same transaction as the lines.
+
+    `grain` is 0 for days, 1 for months (`day` = the first). `dim` is `bot.metrics.catalogue.Dim`
+    (0 total, 1 product, 2 region, 3 hour) and `key` the id in it (0 where there is none).
+    By payment day: sales, refunded, orders, units, refund_orders; by creation day: created_orders.
+    """
+
+    __tablename__ = "sales_rollups"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    team_id: int = Field(primary_key=True)
+    grain: int = Field(primary_key=True, sa_type=SmallInteger)
+    dim: int = Field(primary_key=True, sa_type=SmallInteger)
+    day: date = Field(primary_key=True)
+    store_id: int = Field(primary_key=True)
+    key: int = Field(primary_key=True, sa_type=BigInteger)
+    sales: int = Field(default=0, sa_type=BigInteger)
+    refunded: int = Field(default=0, sa_type=BigInteger)
+    orders: int = Field(default=0, sa_type=BigInteger)
+    units: int = Field(default=0, sa_type=BigInteger)
+    refund_orders: int = Field(default=0, sa_type=BigInteger)
+    created_orders: int = Field(default=0, sa_type=BigInteger)
+    anonymous: int = Field(default=0, sa_type=BigInteger)  # paid orders without a known buyer
+
+
+class BuyerRollup(SQLModel, table=True):
+    """Roaring bitmaps of buyers by payment day: `seen` once or more, `twice` two orders or more."""
+
+    __tablename__ = "buyer_rollups"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    team_id: int = Field(primary_key=True)
+    grain: int = Field(primary_key=True, sa_type=SmallInteger)
+    dim: int = Field(primary_key=True, sa_type=SmallInteger)
+    day: date = Field(primary_key=True)
+    store_id: int = Field(primary_key=True)
+    key: int = Field(primary_key=True, sa_type=BigInteger)
+    seen: bytes = Field(sa_type=LargeBinary)
+    twice: bytes = Field(sa_type=LargeBinary)
+
+
+class JournalEntry(SQLModel, table=True):
+    """An overwritten order as it was before an import, so that Undo can give it back."""
+
+    __tablename__ = "import_journal"
+    __table_args__ = (UniqueConstraint("import_id", "order_no"),)
+    id: int | None = Field(default=None, primary_key=True)
+    import_id: int = Field(foreign_key="imports.id")
+    order_no: str
+    before: str  # JSON of the order's lines
+
+
+class ImportedDay(SQLModel, table=True):
+    """Which business days a store's files covered, and when the newest of them was exported."""
+
+    __tablename__ = "imported_days"
+    store_id: int = Field(foreign_key="stores.id", primary_key=True)
+    kind: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    exported_at: datetime

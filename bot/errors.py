@@ -1,0 +1,24 @@
+"""Errors that a person can act on; each is turned into words in one place (`handlers/errors.py`, the CLI)."""
+
+
+class UserError(Exception):
+    """Something the reader can mend. `key` names a message under `[error]` in the locale files."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key, params)
+        self.key = key
+        self.params = params
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.params}" if self.params else self.key
+
+
+class NotAllowed(UserError):
+    """The person is known but may not do this."""
+
+    def __init__(self, key: str = "not_allowed", **params: object) -> None:
+        super().__init__(key, **params)
+
+
+class ConfigError(Exception):
+    """A config file or environment that cannot be used; `str()` names file and key in one line."""

@@ -1,0 +1,43 @@
+"""What the bot says, as plain frozen data: no Telegram object, ready to be stored as a row."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Button:
+    """One inline button: `data` is a callback (≤ 64 bytes), else `url` or `copy` (≤ 256 chars)."""
+
+    text: str
+    data: str = ""
+    url: str = ""
+    copy: str = ""
+
+
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """HTML text, buttons and at most one picture.
+
+    `picture` is the JSON of a `bot.render.pictures` spec: it is drawn only when it is sent, and a
+    picture that cannot be drawn or is refused never costs the text.
+    """
+
+    text: str
+    keyboard: Keyboard = ()
+    picture: str = ""
+    silent: bool = False
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @staticmethod
+    def load(raw: str) -> Message:
+        data: dict[str, Any] = json.loads(raw)
+        rows = data.pop("keyboard")
+        return Message(keyboard=tuple(tuple(Button(**b) for b in row) for row in rows), **data)
