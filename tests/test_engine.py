@@ -1,0 +1,65 @@
+"""`db.read()` and `db.write()` on both engines."""
+
+import threading
+
+import pytest
+from sqlmodel import select
+
+from bot.db import Database, migrate, wake
+from bot.db.people import Secret
+from bot.errors import UserError
+
+
+def _names(db: Database) -> list[str]:
+    with db.read() as s:
+        return [row.name for row in s.exec(select(Secret))]
+
+
+def test_a_write_is_kept(db: Database) -> None:
+    with db.write() as s:
+        s.add(Secret(name="a", value="1"))
+    assert _names(db) == ["a"]
+
+
+def test_a_failed_write_leaves_nothing(db: Database) -> None:
+    with pytest.raises(UserError), db.write() as s:
+        s.add(Secret(name="a", value="1"))
+        s.flush()
+        raise UserError("not_allowed")
+    assert _names(db) == []
+
+
+def test_read_modify_write_of_many_threads_loses_no_update(db: Database) -> None:
+    with db.write() as s:
+        s.add(Secret(name="n", value="0"))
+
+    def add_ten() -> None:
+        for _ in range(10):
+            with db.write() as s:
+                row = s.exec(select(Secret).with_for_update()).one()
+                row.value = str(int(row.value) + 1)
+
+    threads = [threading.Thread(target=add_ten) for _ in range(6)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    with db.read() as s:
+        assert s.exec(select(Secret.value)).one() == "60"
+
+
+def test_a_listener_hears_of_a_commit_but_not_of_a_rollback(db: Database) -> None:
+    heard: list[str] = []
+    db.on_commit(heard.append)
+    with pytest.raises(UserError), db.write() as s:
+        wake(s, "outbox")
+        raise UserError("not_allowed")
+    assert heard == []
+    with db.write() as s:
+        wake(s, "outbox")
+    assert heard == ["outbox"]
+
+
+def test_a_migrated_database_has_nothing_left_to_migrate(db: Database) -> None:
+    assert migrate.revision(db) == migrate.HEAD
+    assert migrate.upgrade(db) is False
