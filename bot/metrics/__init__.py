@@ -1,0 +1,1 @@
+"""Questions about the business: the catalogue, the grammar, and the figures."""
