@@ -1,10 +1,10 @@
-"""Errors that a person can act on; each is turned into words in one place (`handlers/errors.py`, the CLI)."""
+"""Errors that a person can act on; each is turned into words in one place per door."""
 
 
 class UserError(Exception):
     """Something the reader can mend. `key` names a message under `[error]` in the locale files."""
 
-    def __init__(self, key: str, **params: object) -> None:
+    def __init__(self, key: str, /, **params: object) -> None:
         super().__init__(key, params)
         self.key = key
         self.params = params
@@ -16,7 +16,7 @@ class UserError(Exception):
 class NotAllowed(UserError):
     """The person is known but may not do this."""
 
-    def __init__(self, key: str = "not_allowed", **params: object) -> None:
+    def __init__(self, key: str = "not_allowed", /, **params: object) -> None:
         super().__init__(key, **params)
 
 

@@ -18,6 +18,7 @@ _BABEL = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en_GB"}
 MINUS = "\u2212"
 NO_BREAK_HYPHEN = "\u2011"
 NONE = "–"
+_PLURALS = frozenset({"one", "other"})  # CLDR forms that our three languages have
 
 
 class Translator:
@@ -138,7 +139,7 @@ def catalogue(language: Language) -> dict[str, Any]:
 def _flatten(table: dict[str, Any], prefix: str) -> list[tuple[str, Any]]:
     flat: list[tuple[str, Any]] = []
     for key, value in table.items():
-        if isinstance(value, dict) and "other" not in value:
+        if isinstance(value, dict) and not value.keys() <= _PLURALS:
             flat += _flatten(value, f"{prefix}{key}.")
         else:
             flat.append((f"{prefix}{key}", value))

@@ -32,6 +32,7 @@ class Message:
     keyboard: Keyboard = ()
     picture: str = ""
     silent: bool = False
+    repeat_mark: str = ""  # put before the text where a push may be a second copy
 
     def dump(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))

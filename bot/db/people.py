@@ -1,6 +1,6 @@
 """Tables of people: teams, stores, members, chats and what each chat is bound to."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -100,7 +100,7 @@ class DigestRun(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("binding_id", "business_date"),)
     id: int | None = Field(default=None, primary_key=True)
     binding_id: int = Field(foreign_key="bindings.id")
-    business_date: str
+    business_date: date
     planned_at: datetime
     decided_at: datetime
     state: str  # sent | late | expired

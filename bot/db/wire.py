@@ -45,7 +45,7 @@ class OutboxRow(SQLModel, table=True):
     address: int | None = Field(default=None, sa_type=BigInteger)
     thread_id: int = Field(default=0, sa_type=BigInteger)
     reply_to: int = Field(default=0, sa_type=BigInteger)
-    target: str = ""  # edit, delete: message id or the key of the row that sent it; answer: query id
+    target: str = ""  # edit, delete: message id, or key of the row that sent it; answer: query id
     payload: str = ""  # JSON of bot.message.Message
     priority: int = 5  # lower goes first: 1 replies, 5 pushes
     state: str = "pending"

@@ -1,0 +1,197 @@
+"""The command line. Each command imports what it needs, so none waits for the others' libraries."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot import logs
+from bot.config import Config, load
+from bot.errors import ConfigError, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.db import Database
+    from bot.db.people import Store
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+store = typer.Typer(no_args_is_help=True, help="Stores of this installation.")
+cli.add_typer(store, name="store")
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="config.toml to use")]
+StoreOption = Annotated[str, typer.Option("--store", help="store key")]
+JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+DEAF = 3  # exit status of a bot that can hear no more, so that a supervisor starts it anew
+NOT_UNDERSTOOD = 3
+
+
+@cli.command()
+def run(config: ConfigOption = None) -> None:
+    """Run against Telegram."""
+    from bot.app import Storebot
+    from bot.polling import Deaf
+
+    settings = _config(config)
+    if not settings.telegram.token:
+        raise ConfigError(f"{_path(config)}: telegram.token is empty; or set STOREBOT_TOKEN")
+    logs.setup()
+
+    async def live() -> int:
+        bot = Storebot(settings)
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await bot.start()
+        waits = [asyncio.create_task(bot.wait()), asyncio.create_task(stop.wait())]
+        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        error = next(iter(done)).exception() if waits[0] in done else None
+        await bot.stop()
+        if isinstance(error, Deaf):
+            print(f"storebot: {error}", file=sys.stderr)
+        elif error:
+            raise error
+        return DEAF if error else 0
+
+    raise typer.Exit(asyncio.run(live()))
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="port of the chat page")] = 8765,
+    data: Annotated[Path | None, typer.Option(help="folder to keep; else a fresh one")] = None,
+    now: Annotated[str, typer.Option(help="ISO time the demo starts at")] = "",
+) -> None:
+    """Try it: no token, no network, a sample company and a chat page in the browser."""
+    from bot.demo import serve
+
+    logs.setup()
+    start = datetime.fromisoformat(now) if now else None
+    asyncio.run(serve(port, data, start))
+
+
+@cli.command()
+def check(config: ConfigOption = None) -> None:
+    """A doctor: one line for each thing that could be wrong; exit 1 on any fault."""
+    from bot import health
+    from bot.db import Database
+
+    settings = _config(config)
+    database = Database(settings.database.url)
+    findings = list(health.check(settings, database))
+    for f in findings:
+        print(f"{'ok  ' if f.ok else 'FAIL'} {f.name}{f': {f.advice}' if f.advice else ''}")
+    raise typer.Exit(0 if all(f.ok for f in findings) else 1)
+
+
+@store.command("add")
+def store_add(
+    key: str,
+    name: Annotated[str, typer.Option()] = "",
+    platform: Annotated[str, typer.Option()] = "other",
+    currency: Annotated[str, typer.Option()] = "",
+    timezone: Annotated[str, typer.Option()] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Add a store, and the team with the first one."""
+    from sqlmodel import select
+
+    from bot import teams
+    from bot.db.people import Team
+
+    settings = _config(config)
+    new = teams.new_store(
+        key, name or key, platform, currency or settings.defaults.currency,
+        timezone or settings.defaults.timezone, datetime.now(UTC),
+    )  # fmt: skip
+    with _database(settings) as db, db.write() as s:
+        team = s.exec(select(Team)).first()
+        if team is None:
+            team = Team(name=name or key, created_at=datetime.now(UTC))
+            s.add(team)
+            s.flush()
+        teams.add_store(s, team.id or 0, new)
+    print(f"{new.key} {new.name} {new.platform} {new.currency} {new.timezone}")
+
+
+@store.command("list")
+def store_list(config: ConfigOption = None) -> None:
+    """List stores, one a line."""
+    from sqlmodel import select
+
+    from bot.db.people import Store
+
+    with _database(_config(config)) as db, db.read() as s:
+        for x in s.exec(select(Store)):
+            print(x.key, x.name, x.platform, x.currency, x.timezone, sep="\t")
+
+
+# shared ------------------------------------------------------------------------------------
+
+
+def _path(given: Path | None) -> Path | None:
+    default = Path("config.toml")
+    return given or (default if default.exists() else None)
+
+
+def _config(given: Path | None) -> Config:
+    return load(_path(given))
+
+
+@contextmanager
+def _database(config: Config) -> Iterator[Database]:
+    """A migrated database, closed at the end."""
+    from bot.db import Database, migrate
+
+    db = Database(config.database.url)
+    migrate.upgrade(db)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def _store(db: Database, key: str) -> Store:
+    """The store of a key; without one, the only store there is."""
+    from sqlmodel import select
+
+    from bot.db.people import Store
+
+    with db.read() as s:
+        stores = list(s.exec(select(Store)))
+    found = [x for x in stores if x.key == key] if key else stores
+    if len(found) != 1:
+        known = ", ".join(x.key for x in stores) or "none; storebot store add KEY"
+        raise ConfigError(f"--store {key or 'is missing'}; known: {known}")
+    return found[0]
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def main() -> None:
+    """Errors are one line on standard error: 2 for a wrong call or config, 1 for a failure."""
+    from bot.i18n import translator
+
+    try:
+        cli(standalone_mode=True)
+    except ConfigError as e:
+        print(f"storebot: {e}", file=sys.stderr)
+        sys.exit(2)
+    except UserError as e:
+        print(f"storebot: {translator('en')(f'error.{e.key}', **e.params)}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""THE WIRING: config → a running bot. The only importer of `handlers` and `jobs`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from telegram import Update
+from telegram.error import NetworkError, TelegramError
+from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
+from telegram.request import HTTPXRequest
+
+import handlers
+import jobs
+from bot import inbox
+from bot.clock import Clock
+from bot.config import Config
+from bot.context import Context, House
+from bot.db import Database, migrate
+from bot.db.instance import Instance
+from bot.inbox import Lanes, Stored
+from bot.polling import Poll
+from handlers.menus import set_menus
+
+log = logging.getLogger(__name__)
+
+PtbApplication = Application[ExtBot[None], Context, dict[str, object], dict[str, object], Any, None]
+
+
+class Storebot:
+    """The bot of one config: `await start()`, `await wait()`, `await stop()`."""
+
+    def __init__(self, config: Config, clock: Clock | None = None) -> None:
+        self.config = config
+        self.clock = clock or Clock()
+        self.db = Database(config.database.url)
+        migrate.upgrade(self.db)
+        self.instance = Instance(self.db)
+        self.pool = ThreadPoolExecutor(4, thread_name_prefix="storebot")
+        self.house = House(config, self.db, self.clock, self.instance.owner, self.pool)
+        self.app, request = _application(config)
+        self.app.bot_data["house"] = self.house
+        self.lanes = Lanes(self._handle)
+        self.ticks = jobs.Ticks(self.house, self.app.bot, self.instance, self._take_over)
+        self.poll = Poll(self.app.bot, request, self._store, self.clock.now)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # life -----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Connect, take over what a dead process left, then listen."""
+        handlers.register(self.app)
+        await self._connect()
+        bot = self.app.bot
+        self.house.bot_id, self.house.bot_name = bot.id, bot.username
+        await self.app.start()
+        await self._take_over()
+        self.ticks.start()
+        self._tasks = [
+            asyncio.create_task(self._listen(), name="poll"),
+            asyncio.create_task(self._menus(), name="menus"),
+        ]
+
+    async def wait(self) -> None:
+        """Until the bot goes deaf; raises Deaf then."""
+        await self._tasks[0]
+
+    async def stop(self) -> None:
+        """Stop listening, let what is running and in flight end, close."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.lanes.drain(10)
+        await self.ticks.stop()
+        if self.app.running:
+            await self.app.stop()
+        await self.app.shutdown()
+        self.pool.shutdown()
+        self.instance.close()
+        self.db.close()
+
+    async def _connect(self) -> None:
+        pause = 1.0
+        while True:
+            try:
+                await self.app.initialize()
+                return
+            except NetworkError as e:
+                log.warning("Telegram cannot be reached: %s; again in %.0f s", e, pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30.0)
+
+    async def _listen(self) -> None:
+        while not await self.house.run(self.instance.may_poll, self.house.bot_id):
+            await asyncio.sleep(2)  # another instance polls; we stand by
+        await self._forget_webhook()
+        await self.poll.run()
+
+    async def _forget_webhook(self) -> None:
+        with contextlib.suppress(TelegramError):  # the poll itself says what is wrong
+            await self.app.bot.delete_webhook()
+
+    async def _menus(self) -> None:
+        await set_menus(self.app.bot, handlers.COMMANDS, self.config.defaults.language)
+
+    # updates --------------------------------------------------------------------------------
+
+    async def _store(self, batch: list[dict[str, Any]]) -> None:
+        for stored in await self.house.run(self._keep, batch):
+            self.lanes.put(stored)
+
+    def _keep(self, batch: list[dict[str, Any]]) -> list[Stored]:
+        house = self.house
+        with self.db.write() as s:
+            return inbox.store(s, house.bot_id, batch, house.owner, self.clock.now())
+
+    async def _take_over(self) -> None:
+        for stored in await self.house.run(self._orphans):
+            self.lanes.put(stored)
+
+    def _orphans(self) -> list[Stored]:
+        with self.db.read() as s:
+            dead = self.instance.dead(inbox.owners(s))
+        if not dead:
+            return []
+        with self.db.write() as s:
+            now = self.clock.now()
+            return inbox.take_over(s, self.house.bot_id, dead, self.house.owner, now)
+
+    async def _handle(self, stored: Stored) -> None:
+        """One update through the handlers; what none of them settled is settled here."""
+        error = ""
+        try:
+            update = Update.de_json(stored.data, self.app.bot)
+            await self.app.process_update(update)
+        except Exception as e:  # an update the library cannot read must not stop its chat
+            log.exception("update %d cannot be read", stored.update_id)
+            error = type(e).__name__
+        try:
+            await self.house.run(self._close, stored.update_id, error)
+        except Exception:
+            log.exception("update %d stays open until the next start", stored.update_id)
+
+    def _close(self, update_id: int, error: str) -> None:
+        with contextlib.suppress(inbox.AlreadyHandled), self.db.write() as s:
+            inbox.settle(s, self.house.bot_id, update_id, self.clock.now(), error)
+
+
+def _application(config: Config) -> tuple[PtbApplication, HTTPXRequest]:
+    # a slow picture upload may take longer than the library's five seconds
+    send = HTTPXRequest(
+        connection_pool_size=64, read_timeout=30, write_timeout=20, connect_timeout=10,
+        pool_timeout=5, media_write_timeout=30, proxy=config.telegram.proxy or None,
+    )  # fmt: skip
+    poll = HTTPXRequest(
+        connection_pool_size=2, read_timeout=30, connect_timeout=10, pool_timeout=5,
+        proxy=config.telegram.proxy or None,
+    )  # fmt: skip
+    base = config.telegram.base_url.rstrip("/")
+    application = (
+        ApplicationBuilder()
+        .token(config.telegram.token)
+        .base_url(f"{base}/bot")
+        .base_file_url(f"{base}/file/bot")
+        .request(send)
+        .get_updates_request(poll)
+        .context_types(ContextTypes(context=Context))
+        .updater(None)
+        .concurrent_updates(False)  # order and concurrency are the lanes' business
+        .job_queue(None)
+        .build()
+    )
+    return application, poll

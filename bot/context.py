@@ -1,0 +1,214 @@
+"""One update being answered: who said what where, and what is said back.
+
+Doors are synchronous and run in a worker thread with a `Turn`. What a door says and keeps is
+written together with "this update is handled", in one transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, SQLModel
+from telegram import Bot
+from telegram.ext import CallbackContext, ExtBot
+
+from bot import inbox, outbox, periods, teams
+from bot.clock import Clock
+from bot.config import Config
+from bot.db import Database, people
+from bot.errors import UserError
+from bot.i18n import Translator, language_of, translator
+from bot.message import Message
+from bot.outbox import Address
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Event:
+    """What matters of an update, free of Telegram's classes."""
+
+    update_id: int
+    person: int
+    name: str
+    language_code: str
+    chat: int
+    chat_kind: str
+    chat_title: str = ""
+    thread_id: int = 0
+    message_id: int = 0
+    text: str = ""  # arguments of a command, words of a question, caption of a file
+    data: str = ""  # of a pressed button, without the kind in front
+    query_id: str = ""
+    file_id: str = ""
+    file_name: str = ""
+    file_size: int = 0
+
+
+@dataclass
+class House:
+    """What every door and job shares."""
+
+    config: Config
+    db: Database
+    clock: Clock
+    owner: str  # this process, as it stands on rows in work
+    pool: ThreadPoolExecutor
+    bot_id: int = 0
+    bot_name: str = ""
+
+    async def run(self, fn: Callable[..., T], *args: object) -> T:
+        """Call a synchronous function in a worker thread; the event loop never waits for SQL."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, fn, *args)
+
+
+class Context(CallbackContext[ExtBot[None], dict[str, object], dict[str, object], dict[str, House]]):
+    """The handlers' context, with the house at hand."""
+
+    @property
+    def house(self) -> House:
+        return self.bot_data["house"]
+
+    @property
+    def telegram(self) -> Bot:
+        return self.bot
+
+
+@dataclass
+class Turn:
+    """One event with a session. Doors read, `say`, `edit`, `answer` and `keep`; never commit."""
+
+    house: House
+    s: Session
+    event: Event
+    now: datetime
+    _said: list[Callable[[Session], None]] = field(default_factory=list)
+    _count: int = 0
+
+    # who and where --------------------------------------------------------------------------
+
+    @cached_property
+    def binding(self) -> people.Binding | None:
+        if self.event.chat_kind == "private":
+            return None
+        return teams.binding(self.s, self.event.chat, self.event.thread_id)
+
+    @cached_property
+    def member(self) -> people.Member | None:
+        """The person's place in the team this chat belongs to; in private, in their first team."""
+        places = teams.memberships(self.s, self.event.person)
+        if self.binding:
+            places = [m for m in places if m.team_id == self.binding.team_id]
+        return places[0] if places else None
+
+    @property
+    def team_id(self) -> int:
+        if self.member is None:
+            raise UserError("not_allowed")
+        return self.member.team_id
+
+    @cached_property
+    def stores(self) -> list[people.Store]:
+        """The stores this chat speaks about: the bound ones, in private all of the team."""
+        if self.event.chat_kind == "private":
+            return teams.stores(self.s, self.team_id)
+        if self.binding is None:
+            raise UserError("link.not_linked")
+        return teams.bound_stores(self.s, self.binding)
+
+    @cached_property
+    def t(self) -> Translator:
+        default = self.house.config.defaults.language
+        if self.binding:
+            return translator(language_of(self.binding.language, default))
+        return translator(language_of(self.event.language_code, default))
+
+    @property
+    def colours(self) -> str:
+        if self.binding:
+            return self.binding.colours
+        return "green-up" if self.t.language == "en" else "red-up"
+
+    @property
+    def today(self) -> date:
+        """Today in the zone of the first store this chat speaks about."""
+        zone = self.stores[0].timezone if self.stores else self.house.config.defaults.timezone
+        return periods.business_day(self.now, ZoneInfo(zone))
+
+    # what is said ---------------------------------------------------------------------------
+
+    def say(self, message: Message) -> str:
+        """Reply in this chat; returns the outbox key."""
+        key = self._key()
+        reply_to = 0 if self.event.chat_kind == "private" else self.event.message_id
+        self._later(
+            lambda s: outbox.enqueue(
+                s, key, self._address(s), message, self.now, reply_to=reply_to
+            )
+        )
+        return key
+
+    def edit(self, message: Message) -> None:
+        """Change the message whose button was pressed."""
+        key, target = self._key(), str(self.event.message_id)
+        self._later(
+            lambda s: outbox.enqueue(
+                s, key, self._address(s), message, self.now, method="edit", target=target
+            )
+        )
+
+    def answer(self, text: str = "") -> None:
+        """End the spinner of a pressed button, with a line on top of the chat if there is text."""
+        if not self.event.query_id:
+            return
+        key, target = self._key(), self.event.query_id
+        self._later(
+            lambda s: outbox.enqueue(
+                s, key, self._address(s), Message(text), self.now, method="answer", target=target
+            )
+        )
+
+    def tell(self, telegram_id: int, message: Message, key: str, kind: str) -> None:
+        """Speak to a member in private."""
+        self._later(
+            lambda s: outbox.enqueue(
+                s, key, Address(teams.chat(s, telegram_id, "private").id), message, self.now,
+                kind=kind,
+            )
+        )  # fmt: skip
+
+    def keep(self, row: SQLModel) -> None:
+        """Add a row in the transaction of what is said."""
+        self._later(lambda s: s.add(row))
+
+    def settle(self, s: Session, error: str = "") -> None:
+        """Write what was said and kept, and mark the update as handled."""
+        inbox.settle(s, self.house.bot_id, self.event.update_id, self.now, error)
+        for write in self._said:
+            write(s)
+
+    def _later(self, write: Callable[[Session], object]) -> None:
+        self._said.append(lambda s: void(write(s)))
+
+    def _key(self) -> str:
+        self._count += 1
+        return f"reply:{self.house.bot_id}:{self.event.update_id}:{self._count}"
+
+    def _address(self, s: Session) -> Address:
+        """A row for chats of members; of a stranger no more than where this one line goes."""
+        e = self.event
+        if self.member is None:
+            return Address(telegram_id=e.chat, thread_id=e.thread_id)
+        chat = teams.chat(s, e.chat, e.chat_kind, e.chat_title)
+        return Address(chat.id, thread_id=e.thread_id)
+
+
+def void(_: object) -> None:
+    """Drop a result."""

@@ -1,0 +1,190 @@
+"""Message → Telegram → Outcome. Every exception is sorted by what to do next."""
+
+from __future__ import annotations
+
+import logging
+import re
+from html import unescape
+from typing import Any
+
+import httpx
+from telegram import (
+    Bot,
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.message import Button, Keyboard, Message
+from bot.outbox import Outcome, Sending
+
+log = logging.getLogger(__name__)
+
+# the request never left whole, so Telegram cannot have acted on it
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.WriteTimeout)
+
+# descriptions after which a chat is of no use any more (tdlib/telegram-bot-api Client.cpp)
+_GONE = (
+    "bot was blocked by the user",
+    "user is deactivated",
+    "bot was kicked from",
+    "bot is not a member of",
+    "the group chat was deleted",
+    "chat not found",
+    "bot can't initiate conversation",
+)
+_CANT_PARSE = "can't parse entities"
+_NOT_MODIFIED = "message is not modified"
+_NO_THREAD = ("message thread not found", "topic_closed")
+_NO_REPLY = ("message to be replied not found", "replied message not found")
+_PICTURE = ("photo_", "image_process", "wrong file", "file is too big", "caption is too long")
+_TAG = re.compile(r"<[^>]+>")
+
+
+async def deliver(bot: Bot, sending: Sending, picture: bytes | None) -> Outcome:
+    """One attempt, with the repairs that are known not to double anything.
+
+    A 400 means that nothing was sent, so the same attempt may go on without what was refused:
+    the markup, the picture, the thread or the quoted message.
+    """
+    form = _Form(sending, picture)
+    for _ in range(4):
+        try:
+            return Outcome("sent", message_id=await form.send(bot))
+        except BadRequest as e:
+            if _NOT_MODIFIED in e.message.lower():
+                return Outcome("sent", message_id=int(sending.target or 0))
+            if form.without(e.message.lower()):
+                log.warning("row %d: %s; sent without it", sending.id, e.message)
+                continue
+            return classify(e)
+        except Exception as e:
+            return classify(e)
+    return Outcome("rejected", error="refused in every form")
+
+
+def classify(e: BaseException) -> Outcome:
+    """What an exception of a call means for its row (order matters: BadRequest is a NetworkError)."""
+    name = f"{type(e).__name__}: {e}"
+    if isinstance(e, RetryAfter):
+        wait = e._retry_after  # the public name warns about its coming type
+        return Outcome("wait", wait=wait.total_seconds(), error=name)
+    if isinstance(e, ChatMigrated):
+        return Outcome("moved", moved_to=e.new_chat_id, error=name)
+    if isinstance(e, BadRequest | Forbidden):
+        gone = any(text in str(e).lower() for text in _GONE)
+        return Outcome("gone" if gone else "rejected", error=name)
+    if isinstance(e, InvalidToken):
+        return Outcome("hold", error=name)
+    if isinstance(e.__cause__, _NOT_SENT):
+        return Outcome("retry", error=name)
+    if not isinstance(e, TelegramError):
+        log.error("a row could not be sent", exc_info=e)
+    return Outcome("unknown", error=name)
+
+
+class _Form:
+    """How a row is said; `without` takes away what Telegram refused."""
+
+    def __init__(self, sending: Sending, picture: bytes | None) -> None:
+        self.sending = sending
+        self.message = sending.message
+        self.picture = picture
+        self.html = True
+        self.thread_id = sending.thread_id
+        self.reply_to = sending.reply_to
+
+    def without(self, refusal: str) -> bool:
+        """Drop the refused part; False where nothing is left to drop."""
+        if _CANT_PARSE in refusal and self.html:
+            self.html = False
+        elif any(x in refusal for x in _NO_THREAD) and self.thread_id:
+            self.thread_id = 0
+        elif any(x in refusal for x in _NO_REPLY) and self.reply_to:
+            self.reply_to = 0
+        elif any(x in refusal for x in _PICTURE) and self.picture:
+            self.picture = None
+        else:
+            return False
+        return True
+
+    @property
+    def text(self) -> str:
+        mark = self.message.repeat_mark if self.sending.repeat else ""
+        text = f"{mark}\n{self.message.text}" if mark else self.message.text
+        return text if self.html else unescape(_TAG.sub("", text))
+
+    async def send(self, bot: Bot) -> int:
+        """The id of the message sent or edited; 0 for what has none."""
+        match self.sending.method:
+            case "answer":
+                await bot.answer_callback_query(self.sending.target, text=self.text or None)
+                return 0
+            case "delete":
+                await bot.delete_message(self.sending.telegram_id, int(self.sending.target))
+                return 0
+            case "edit" if self.sending.target:
+                return await self._edit(bot)
+        return await self._send(bot)
+
+    async def _send(self, bot: Bot) -> int:
+        common: dict[str, Any] = {
+            "chat_id": self.sending.telegram_id,
+            "message_thread_id": self.thread_id or None,
+            "parse_mode": ParseMode.HTML if self.html else None,
+            "reply_markup": keyboard(self.message.keyboard),
+            "disable_notification": self.message.silent or None,
+        }
+        if self.reply_to:
+            common["reply_parameters"] = ReplyParameters(
+                self.reply_to, allow_sending_without_reply=True
+            )
+        if self.picture:
+            sent = await bot.send_photo(photo=self.picture, caption=self.text, **common)
+        else:
+            sent = await bot.send_message(
+                text=self.text, link_preview_options=LinkPreviewOptions(is_disabled=True), **common
+            )
+        return sent.message_id
+
+    async def _edit(self, bot: Bot) -> int:
+        target = int(self.sending.target)
+        await bot.edit_message_text(
+            self.text,
+            chat_id=self.sending.telegram_id,
+            message_id=target,
+            parse_mode=ParseMode.HTML if self.html else None,
+            reply_markup=keyboard(self.message.keyboard),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+        return target
+
+
+def keyboard(rows: Keyboard) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup([[_button(b) for b in row] for row in rows])
+
+
+def _button(b: Button) -> InlineKeyboardButton:
+    if b.copy:
+        return InlineKeyboardButton(b.text, copy_text=CopyTextButton(b.copy))
+    if b.url:
+        return InlineKeyboardButton(b.text, url=b.url)
+    return InlineKeyboardButton(b.text, callback_data=b.data)
+
+
+def plain(message: Message) -> str:
+    """A message as bare text, for the command line."""
+    return unescape(_TAG.sub("", message.text))

@@ -1,0 +1,152 @@
+"""Every update is stored before its receipt is confirmed, and handled once.
+
+In order within a chat, concurrently across chats; what a dead process left is taken over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from bot.db.wire import InboxRow
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3  # an update that took the process down this often is set aside
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An update as it lies in the inbox."""
+
+    update_id: int
+    raw: str
+
+    @property
+    def data(self) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads(self.raw)
+        return data
+
+
+class AlreadyHandled(Exception):
+    """Somebody else settled this update first; the transaction must not be kept."""
+
+
+def store(
+    s: Session, bot_id: int, updates: Iterable[dict[str, Any]], owner: str, now: datetime
+) -> list[Stored]:
+    """Insert raw updates, those already there aside; return the new ones in order."""
+    insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
+    new = []
+    for data in updates:
+        stored = Stored(data["update_id"], json.dumps(data, ensure_ascii=False))
+        row = {
+            "bot_id": bot_id, "update_id": stored.update_id, "raw": stored.raw,
+            "received_at": now, "owner": owner, "attempts": 1, "error": "",
+        }  # fmt: skip
+        statement = insert(InboxRow).values(row).on_conflict_do_nothing()
+        if s.connection().execute(statement).rowcount:
+            new.append(stored)
+    return new
+
+
+def owners(s: Session) -> set[str]:
+    """Who has unsettled updates."""
+    return set(s.exec(select(InboxRow.owner).where(col(InboxRow.done_at).is_(None)).distinct()))
+
+
+def take_over(
+    s: Session, bot_id: int, dead: set[str], owner: str, now: datetime
+) -> list[Stored]:
+    """Claim what dead processes left unhandled; give up on what keeps killing them."""
+    mine = (
+        col(InboxRow.bot_id) == bot_id, col(InboxRow.done_at).is_(None),
+        col(InboxRow.owner).in_(dead),
+    )  # fmt: skip
+    hopeless = (*mine, col(InboxRow.attempts) >= MAX_ATTEMPTS)
+    s.exec(
+        update(InboxRow).where(*hopeless)
+        .values(done_at=now, raw="", error="gave up: the process died on it")
+    )  # fmt: skip
+    claimed = s.exec(
+        update(InboxRow).where(*mine)
+        .values(owner=owner, attempts=InboxRow.attempts + 1)
+        .returning(col(InboxRow.update_id), col(InboxRow.raw))
+    )  # fmt: skip
+    return sorted((Stored(i, raw) for i, raw in claimed), key=lambda x: x.update_id)
+
+
+def settle(s: Session, bot_id: int, update_id: int, now: datetime, error: str = "") -> None:
+    """Mark as handled and wipe the text, in the transaction of what handling it did.
+
+    Raises AlreadyHandled where it was settled before.
+    """
+    open_row = (
+        col(InboxRow.bot_id) == bot_id, col(InboxRow.update_id) == update_id,
+        col(InboxRow.done_at).is_(None),
+    )  # fmt: skip
+    done = s.exec(update(InboxRow).where(*open_row).values(done_at=now, raw="", error=error))
+    if done.rowcount != 1:
+        raise AlreadyHandled(update_id)
+
+
+def lane(data: dict[str, Any]) -> int:
+    """What must be handled in order: the chat an update belongs to, else its sender."""
+    for value in data.values():
+        if isinstance(value, dict):
+            chat = value.get("chat") or value.get("message", {}).get("chat")
+            person = chat or value.get("from") or value.get("user")
+            if person:
+                return int(person["id"])
+    return 0
+
+
+class Lanes:
+    """Runs updates in order within a chat and side by side across chats.
+
+    One task per chat with something to do; a flooding chat only ever delays itself.
+    """
+
+    def __init__(self, handle: Callable[[Stored], Awaitable[None]]) -> None:
+        self._handle = handle
+        self._waiting: dict[int, deque[Stored]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def put(self, stored: Stored) -> None:
+        key = lane(stored.data)
+        if key in self._waiting:
+            self._waiting[key].append(stored)
+            return
+        self._waiting[key] = deque([stored])
+        task = asyncio.create_task(self._run(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, key: int) -> None:
+        queue = self._waiting[key]
+        while queue:
+            await self._handle(queue[0])  # never raises: see handlers.settle
+            queue.popleft()
+        del self._waiting[key]
+
+    @property
+    def busy(self) -> int:
+        return sum(len(q) for q in self._waiting.values())
+
+    async def drain(self, seconds: float) -> None:
+        """Let what is running end; the rest stays in the inbox for the next start."""
+        for queue in self._waiting.values():
+            while len(queue) > 1:
+                queue.pop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)

@@ -1,0 +1,371 @@
+"""Everything the bot says, as rows: enqueue, claim, settle.
+
+A row is written in the transaction of what caused it. Before a byte leaves, the claim (state,
+owner, lease, attempt) is committed; nothing is ever sent inside a transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import case, func, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from bot.db import wake
+from bot.db.people import Chat
+from bot.db.wire import ChatPace, OutboxAttempt, OutboxRow
+from bot.message import Message
+
+LEASE = timedelta(seconds=90)  # longer than any send may take
+REPEAT_AFTER = timedelta(seconds=60)  # an ambiguous push: "delivered" is the likelier case
+BACKOFF = (2, 5, 15, 30, 60)  # seconds between tries of what surely was not sent
+
+Method = Literal["send", "edit", "answer", "delete"]
+Result = Literal["sent", "retry", "wait", "moved", "gone", "rejected", "unknown", "hold"]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to say it: a chat row, or the Telegram id of somebody we keep no row of."""
+
+    chat_id: int | None = None
+    telegram_id: int | None = None
+    thread_id: int = 0
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A claimed row, ready for delivery."""
+
+    id: int
+    n: int
+    kind: str
+    method: Method
+    telegram_id: int
+    thread_id: int
+    reply_to: int
+    target: str  # message id (edit, delete) or callback query id (answer)
+    message: Message
+    repeat: bool  # the network hid what became of the first copy
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What to send now, and in how many seconds to look again (None: when something comes)."""
+
+    sendings: list[Sending]
+    again_in: float | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one attempt, sorted by what to do next (`bot.delivery` makes them)."""
+
+    result: Result
+    message_id: int = 0
+    wait: float = 0.0  # seconds; for `wait` (429)
+    moved_to: int = 0
+    error: str = ""
+
+
+def enqueue(
+    s: Session,
+    key: str,
+    to: Address,
+    message: Message,
+    now: datetime,
+    *,
+    kind: str = "reply",
+    method: Method = "send",
+    target: str = "",
+    reply_to: int = 0,
+    repeatable: bool = False,
+    expires_at: datetime | None = None,
+) -> bool:
+    """Add a row unless one with this key is there; True if it was new."""
+    insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = {
+        "key": key, "kind": kind, "method": method,
+        "policy": "repeat" if repeatable else "once",
+        "chat_id": to.chat_id, "address": to.telegram_id if to.chat_id is None else None,
+        "thread_id": to.thread_id, "reply_to": reply_to, "target": target,
+        "payload": message.dump(), "priority": 1 if kind == "reply" else 5,
+        "state": "pending", "not_before": now, "expires_at": expires_at, "created_at": now,
+        "attempts": 0, "repeats": 0, "owner": "", "message_id": 0, "error": "",
+    }  # fmt: skip
+    statement = insert(OutboxRow).values(row).on_conflict_do_nothing(index_elements=["key"])
+    wake(s, "outbox")
+    return bool(s.connection().execute(statement).rowcount)
+
+
+# claim --------------------------------------------------------------------------------------
+
+
+def claim(s: Session, owner: str, now: datetime, limit: int = 30) -> Claim:
+    """Take what is due and may leave now: at most one row per chat, at the chat's pace."""
+    _expire(s, now)
+    sendings: list[Sending] = []
+    waits: list[float] = []
+    overall = _pace(s, EVERYWHERE, now)
+    for row, telegram_id in _due(s, now, limit):
+        address = telegram_id if telegram_id is not None else row.address
+        target = _target(s, row, now)
+        if address is None or target is None:
+            continue
+        if row.method != "answer":  # Telegram does not count answers to presses
+            pace = _pace(s, address, now)
+            wait = max(_wait(pace, address, now), _wait(overall, EVERYWHERE, now))
+            if wait > 0:
+                waits.append(wait)
+                continue
+            _spend(pace, address, now)
+            _spend(overall, EVERYWHERE, now)
+        sendings.append(_take(s, row, address, target, owner, now))
+    return Claim(sendings, min(waits, default=None) or _next_due(s, now))
+
+
+def _due(s: Session, now: datetime, limit: int) -> list[tuple[OutboxRow, int | None]]:
+    """The first due row of every chat that has nothing in flight, replies before pushes."""
+    lanes = (func.coalesce(OutboxRow.chat_id, 0), func.coalesce(OutboxRow.address, 0))
+    turn = func.row_number().over(
+        # an answer to a press waits for nobody
+        partition_by=(*lanes, case((col(OutboxRow.method) == "answer", OutboxRow.id), else_=0)),
+        order_by=(col(OutboxRow.priority), col(OutboxRow.id)),
+    )
+    due = (
+        select(OutboxRow.id, turn.label("turn"))
+        .where(OutboxRow.state == "pending", OutboxRow.not_before <= now)
+        .subquery()
+    )
+    query = (
+        select(OutboxRow)
+        .join(due, due.c.id == OutboxRow.id)
+        .where(due.c.turn == 1, OutboxRow.state == "pending")
+        .order_by(col(OutboxRow.priority), col(OutboxRow.id))
+        .limit(limit)
+        .with_for_update(of=OutboxRow, skip_locked=True)
+    )
+    rows = s.exec(query).all()
+    sending = select(OutboxRow.chat_id, OutboxRow.address).where(
+        OutboxRow.state == "sending", OutboxRow.method != "answer"
+    )
+    in_flight = set(s.exec(sending)) if rows else set()
+    free = [r for r in rows if r.method == "answer" or (r.chat_id, r.address) not in in_flight]
+    ids = {r.chat_id for r in free if r.chat_id is not None}
+    chats = s.exec(select(Chat.id, Chat.telegram_id).where(col(Chat.id).in_(ids)))
+    addresses = dict(chats.all())
+    return [(r, addresses.get(r.chat_id)) for r in free]
+
+
+def _target(s: Session, row: OutboxRow, now: datetime) -> str | None:
+    """The message an edit or deletion means; None while the row that sends it is on its way."""
+    if row.method not in ("edit", "delete") or row.target.isdecimal():
+        return row.target
+    sent = s.exec(select(OutboxRow).where(OutboxRow.key == row.target)).first()
+    if sent and sent.message_id:
+        return str(sent.message_id)
+    if sent is None or sent.state not in ("pending", "sending"):
+        if row.method == "edit":
+            row.method = "send"  # what it would have changed never arrived: say it anew
+            return ""
+        _close(row, "cancelled", now, "nothing to act on")
+    return None
+
+
+def _take(
+    s: Session, row: OutboxRow, address: int, target: str, owner: str, now: datetime
+) -> Sending:
+    assert row.id is not None
+    row.state, row.owner, row.lease_until = "sending", owner, now + LEASE
+    row.attempts += 1
+    s.add(row)
+    s.add(OutboxAttempt(outbox_id=row.id, n=row.attempts, owner=owner, started_at=now))
+    method: Method = row.method  # type: ignore[assignment]  # enqueue() writes no other
+    return Sending(
+        row.id, row.attempts, row.kind, method, address, row.thread_id, row.reply_to, target,
+        Message.load(row.payload), repeat=row.repeats > 0,
+    )  # fmt: skip
+
+
+def _expire(s: Session, now: datetime) -> None:
+    late = (col(OutboxRow.state) == "pending", col(OutboxRow.expires_at) <= now)
+    s.exec(update(OutboxRow).where(*late).values(state="expired", settled_at=now, address=None))
+
+
+def _next_due(s: Session, now: datetime) -> float | None:
+    query = select(func.min(OutboxRow.not_before)).where(
+        OutboxRow.state == "pending", OutboxRow.not_before > now
+    )
+    at: datetime | None = s.exec(query).one()
+    return (at - now).total_seconds() if at else None
+
+
+# pace ---------------------------------------------------------------------------------------
+
+EVERYWHERE = 0
+_BURST = 3
+
+
+def _interval(address: int) -> timedelta:
+    """Telegram's tuning figures: 1/s in a private chat, 20/min in a group, 30/s overall."""
+    if address == EVERYWHERE:
+        return timedelta(seconds=1 / 25)
+    return timedelta(seconds=1 if address > 0 else 3)
+
+
+def _pace(s: Session, address: int, now: datetime) -> ChatPace:
+    pace = s.get(ChatPace, address)
+    if pace is None:
+        pace = ChatPace(address=address, next_at=now)
+        s.add(pace)
+    return pace
+
+
+def _wait(pace: ChatPace, address: int, now: datetime) -> float:
+    """Seconds until this chat may be spoken to again (generic cell rate algorithm)."""
+    burst = 25 if address == EVERYWHERE else _BURST
+    free_at = pace.next_at - _interval(address) * (burst - 1)
+    if pace.blocked_until:
+        free_at = max(free_at, pace.blocked_until)
+    return (free_at - now).total_seconds()
+
+
+def _spend(pace: ChatPace, address: int, now: datetime) -> None:
+    pace.next_at = max(pace.next_at, now) + _interval(address)
+
+
+# settle -------------------------------------------------------------------------------------
+
+
+def settle(s: Session, sending: Sending, owner: str, outcome: Outcome, now: datetime) -> bool:
+    """Record what became of an attempt; False where the row is no longer ours."""
+    row = s.exec(
+        select(OutboxRow)
+        .where(OutboxRow.id == sending.id, OutboxRow.state == "sending", OutboxRow.owner == owner)
+        .with_for_update()
+    ).first()
+    if row is None:
+        return False
+    attempt = s.get(OutboxAttempt, (sending.id, sending.n))
+    if attempt:
+        attempt.finished_at, attempt.outcome = now, outcome.result
+        attempt.error = outcome.error
+    row.error = outcome.error
+    _apply(s, row, outcome, now)
+    wake(s, "outbox")
+    return True
+
+
+def _apply(s: Session, row: OutboxRow, outcome: Outcome, now: datetime) -> None:
+    match outcome.result:
+        case "sent":
+            row.message_id = outcome.message_id or row.message_id
+            _close(row, "sent", now)
+        case "retry":
+            _again(row, now + timedelta(seconds=BACKOFF[min(row.attempts, len(BACKOFF)) - 1]))
+        case "hold":
+            _again(row, now + timedelta(seconds=BACKOFF[-1]))
+        case "wait":
+            address = row.address if row.chat_id is None else _telegram_id(s, row.chat_id)
+            if address is not None:
+                blocked_until = now + timedelta(seconds=outcome.wait)
+                _pace(s, address, now).blocked_until = blocked_until
+            _again(row, now)
+        case "moved":
+            chat = s.get(Chat, row.chat_id) if row.chat_id else None
+            if chat:
+                chat.telegram_id, chat.kind = outcome.moved_to, "supergroup"
+                _again(row, now)
+            else:
+                _close(row, "failed", now)
+        case "gone":
+            _close(row, "failed", now)
+            if row.chat_id:
+                _forget_chat(s, row.chat_id, now)
+        case "rejected":
+            _close(row, "failed", now)
+        case "unknown":
+            _doubt(row, now)
+
+
+def _doubt(row: OutboxRow, now: datetime) -> None:
+    """The network hid the outcome: a push may repeat once, marked; a reply never."""
+    if row.policy == "repeat" and row.repeats == 0:
+        row.repeats = 1
+        _again(row, now + REPEAT_AFTER)
+    else:
+        _close(row, "uncertain", now)
+
+
+def _again(row: OutboxRow, at: datetime) -> None:
+    row.state, row.not_before, row.owner, row.lease_until = "pending", at, "", None
+
+
+def _close(row: OutboxRow, state: str, now: datetime, error: str = "") -> None:
+    row.state, row.settled_at, row.owner, row.lease_until = state, now, "", None
+    row.address = None  # of a stranger nothing is kept
+    row.error = error or row.error
+
+
+def _telegram_id(s: Session, chat_id: int) -> int | None:
+    chat = s.get(Chat, chat_id)
+    return chat.telegram_id if chat else None
+
+
+def _forget_chat(s: Session, chat_id: int, now: datetime) -> None:
+    s.exec(update(Chat).where(col(Chat.id) == chat_id).values(gone_at=now))
+    s.exec(
+        update(OutboxRow)
+        .where(col(OutboxRow.chat_id) == chat_id, col(OutboxRow.state) == "pending")
+        .values(state="cancelled", settled_at=now, error="the chat is gone")
+    )
+
+
+# recover ------------------------------------------------------------------------------------
+
+
+def owners(s: Session) -> set[str]:
+    """Who has rows in flight."""
+    return set(s.exec(select(OutboxRow.owner).where(OutboxRow.state == "sending").distinct()))
+
+
+def recover(s: Session, me: str, dead: set[str], now: datetime) -> int:
+    """Settle rows whose sender died or overran its lease: nobody knows whether they left."""
+    orphans = s.exec(
+        select(OutboxRow).where(
+            OutboxRow.state == "sending",
+            OutboxRow.owner != me,
+            or_(col(OutboxRow.owner).in_(dead), col(OutboxRow.lease_until) < now),
+        )
+    ).all()
+    for row in orphans:
+        row.error = "the process died while sending"
+        _doubt(row, now)
+    if orphans:
+        wake(s, "outbox")
+    return len(orphans)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """For `/status` and the watchdog: counts by state, and when the oldest due row was due."""
+
+    states: dict[str, int]
+    oldest_due: datetime | None
+
+
+def backlog(s: Session, now: datetime) -> Backlog:
+    states = s.exec(select(OutboxRow.state, func.count()).group_by(OutboxRow.state)).all()
+    due = select(func.min(OutboxRow.not_before)).where(
+        OutboxRow.state == "pending", OutboxRow.not_before <= now
+    )
+    return Backlog(dict(states), s.exec(due).one())
+
+
+def anything_due(s: Session, now: datetime) -> bool:
+    """A cheap look before a claim, so that an idle pump takes no write lock."""
+    query = select(OutboxRow.id).where(OutboxRow.state == "pending", OutboxRow.not_before <= now)
+    return s.exec(query.limit(1)).first() is not None

@@ -1,0 +1,84 @@
+"""Short messages about people, stores and chats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from bot.config import Defaults
+from bot.db.people import Binding, JoinRequest, Member, Store
+from bot.i18n import Translator
+from bot.message import Button, Keyboard, Message
+from bot.teams import Platform
+
+
+def welcome(t: Translator, name: str, commands: Iterable[str]) -> Message:
+    return Message(f"{t('start.hello', name=escape(name))}\n\n{_list(t, commands)}")
+
+
+def help_(t: Translator, commands: Iterable[str]) -> Message:
+    return Message(f"{t('help.head')}\n\n{_list(t, commands)}\n\n{t('help.tail')}")
+
+
+def _list(t: Translator, commands: Iterable[str]) -> str:
+    return "\n".join(f"/{name} {t(f'command.{name}')}" for name in commands)
+
+
+def rows(buttons: Sequence[Button], across: int = 2) -> Keyboard:
+    return tuple(tuple(buttons[i : i + across]) for i in range(0, len(buttons), across))
+
+
+def choose_platform(t: Translator, platforms: Iterable[Platform]) -> Message:
+    buttons = [Button(t(f"platform.{p.key}"), data=f"setup:{p.key}") for p in platforms]
+    return Message(t("setup.platform"), rows(buttons))
+
+
+# money and zone that go together where people sell; the platform's own pair comes first
+_PLACES = (
+    ("CNY", "Asia/Shanghai"), ("HKD", "Asia/Hong_Kong"), ("TWD", "Asia/Taipei"),
+    ("USD", "America/New_York"), ("USD", "America/Los_Angeles"), ("GBP", "Europe/London"),
+    ("EUR", "Europe/Berlin"), ("SGD", "Asia/Singapore"),
+)  # fmt: skip
+
+
+def choose_place(t: Translator, platform: Platform, defaults: Defaults) -> Message:
+    first = (platform.currency or defaults.currency, platform.timezone or defaults.timezone)
+    places = dict.fromkeys((first, *_PLACES))
+    buttons = [
+        Button(
+            f"{currency} · {zone.rpartition('/')[2].replace('_', ' ')}",
+            data=f"setup:{platform.key}:{currency}:{zone}",
+        )
+        for currency, zone in places
+    ]
+    return Message(t("setup.place"), rows(buttons))
+
+
+def founded(t: Translator, store: Store) -> Message:
+    return Message(
+        t(
+            "setup.done", name=escape(store.name), currency=store.currency, zone=store.timezone
+        )
+    )
+
+
+def join_request(t: Translator, request: JoinRequest) -> Message:
+    yes = Button(t("join.yes"), data=f"admit:{request.id}:yes")
+    no = Button(t("join.no"), data=f"admit:{request.id}:no")
+    return Message(t("join.request", name=escape(request.name)), ((yes, no),))
+
+
+def admitted(t: Translator, member: Member) -> Message:
+    return Message(t("join.welcome", name=escape(member.name)))
+
+
+def choose_stores(t: Translator, stores: Sequence[Store]) -> Message:
+    buttons = [Button(x.name, data=f"link:{x.id}") for x in stores]
+    return Message(t("link.choose"), rows([*buttons, Button(t("link.all"), data="link:all")]))
+
+
+def linked(t: Translator, stores: Iterable[Store], binding: Binding) -> Message:
+    names = t("link.and").join(escape(x.name) for x in stores)
+    return Message(
+        t("link.done", stores=names, at=binding.digest_at, zone=binding.timezone)
+    )

@@ -1,0 +1,103 @@
+"""Where a door is opened: access, the transaction, and errors turned into words — once, for all."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from bot import inbox
+from bot.access import Rule, Verdict, decide
+from bot.context import Event, House, Turn
+from bot.errors import UserError
+from bot.message import Button, Message
+
+log = logging.getLogger(__name__)
+
+
+class Opens(Protocol):
+    """A row of COMMANDS or PRESSES."""
+
+    @property
+    def door(self) -> object: ...
+    @property
+    def rule(self) -> Rule: ...
+    @property
+    def writes(self) -> bool: ...
+
+
+def settle(house: House, event: Event, row: Opens | None) -> None:
+    """Handle one event and mark its update as done, whatever happens; never raises."""
+    try:
+        _answer(house, event, row)
+    except inbox.AlreadyHandled:
+        log.info("update %d was handled before", event.update_id)
+    except UserError as e:
+        _apologise(house, event, e)
+    except Exception:
+        log.exception("update %d failed", event.update_id)
+        _apologise(house, event, UserError("internal"), error="internal error")
+
+
+def _answer(house: House, event: Event, row: Opens | None) -> None:
+    now = house.clock.now()
+    if row is not None and row.writes:
+        with house.db.write() as s:
+            turn = Turn(house, s, event, now)
+            _open(turn, row)
+            turn.settle(s)
+        return
+    with house.db.read() as s:
+        turn = Turn(house, s, event, now)
+        _open(turn, row)
+    with house.db.write() as s:
+        turn.settle(s)
+
+
+def _open(turn: Turn, row: Opens | None) -> None:
+    role = turn.member.role if turn.member else None
+    verdict = decide(row.rule if row else None, role, turn.event.chat_kind)
+    if verdict is Verdict.ALLOW and row is not None:
+        assert callable(row.door)
+        row.door(turn)
+        turn.answer()
+        return
+    if verdict is Verdict.SILENT:
+        turn.answer()
+        return
+    _refuse(turn, verdict)
+
+
+def _refuse(turn: Turn, verdict: Verdict) -> None:
+    text = turn.t(f"error.{_REFUSALS[verdict]}")
+    if turn.event.query_id:
+        turn.answer(text)
+    elif verdict is Verdict.STRANGER:
+        join = Button(turn.t("join.ask"), data="join:ask")
+        turn.say(Message(text, ((join,),)))
+    else:
+        turn.say(Message(text))
+
+
+_REFUSALS = {
+    Verdict.REFUSE: "not_allowed",
+    Verdict.ELSEWHERE: "elsewhere",
+    Verdict.STRANGER: "stranger",
+}
+
+
+def _apologise(house: House, event: Event, e: UserError, error: str = "") -> None:
+    """One clear line in the reader's language; nothing of the failed door is kept."""
+    try:
+        with house.db.write() as s:
+            turn = Turn(house, s, event, house.clock.now())
+            text = turn.t(f"error.{e.key}", **e.params)
+            if event.query_id:
+                turn.answer(text[:200])
+            else:
+                turn.say(Message(text))
+            turn.settle(s, error)
+    except inbox.AlreadyHandled:
+        log.info("update %d was handled before", event.update_id)
+    except Exception:
+        # the row stays open and is taken over at the next start
+        log.exception("update %d could not be settled", event.update_id)

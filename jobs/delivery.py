@@ -1,0 +1,96 @@
+"""The pump of the outbox: claim, draw, deliver, settle. Woken by commits, with a tick as belt."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from telegram import Bot
+
+from bot import outbox
+from bot.context import House
+from bot.delivery import deliver
+from bot.outbox import Claim, Outcome, Sending
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLEEP = 1.0  # seconds; a commit of another process wakes nobody here
+
+
+class Pump:
+    """Sends what is due, one message at a time in a chat, many chats at once."""
+
+    def __init__(
+        self, house: House, bot: Bot, draw: Callable[[str], Awaitable[bytes]]
+    ) -> None:
+        self._house = house
+        self._bot = bot
+        self._draw = draw
+        self._woken = asyncio.Event()
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def start(self) -> None:
+        self._loop = asyncio.create_task(self._run(), name="pump")
+
+    async def stop(self) -> None:
+        """Claim no more; let what is in flight end, since cutting it off would hide its outcome."""
+        self._stopping = True
+        self.wake()
+        if self._loop:
+            await self._loop
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=35)
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            wait = LONGEST_SLEEP
+            try:
+                claim = await self._house.run(self._claim)
+                for sending in claim.sendings:
+                    task = asyncio.create_task(self._send(sending))
+                    self._in_flight.add(task)
+                    task.add_done_callback(self._in_flight.discard)
+                if claim.again_in is not None:
+                    wait = min(wait, max(claim.again_in, 0.01))
+            except Exception:
+                log.exception("the outbox could not be read")
+            try:
+                await asyncio.wait_for(self._woken.wait(), wait)
+            except TimeoutError:
+                pass
+
+    def _claim(self) -> Claim:
+        now = self._house.clock.now()
+        with self._house.db.read() as s:
+            if not outbox.anything_due(s, now):
+                return Claim([], None)
+        with self._house.db.write() as s:
+            return outbox.claim(s, self._house.owner, now)
+
+    async def _send(self, sending: Sending) -> None:
+        picture = await self._picture(sending)
+        outcome = await deliver(self._bot, sending, picture)
+        if outcome.result not in ("sent", "wait"):
+            log.warning("row %d (%s): %s", sending.id, outcome.result, outcome.error)
+        await self._house.run(self._settle, sending, outcome)
+
+    async def _picture(self, sending: Sending) -> bytes | None:
+        """None where there is none, or where it cannot be drawn: that must not cost the text."""
+        if not sending.message.picture:
+            return None
+        try:
+            return await self._draw(sending.message.picture)
+        except Exception:
+            log.exception("row %d: its picture cannot be drawn", sending.id)
+            return None
+
+    def _settle(self, sending: Sending, outcome: Outcome) -> None:
+        with self._house.db.write() as s:
+            outbox.settle(s, sending, self._house.owner, outcome, self._house.clock.now())
