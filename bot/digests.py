@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from bot import periods
+from bot.db import insert_new
 from bot.db.people import Binding, Chat, DigestRun
 
 LATE = timedelta(minutes=15)  # after this it is marked as late
@@ -69,11 +69,9 @@ def decided(s: Session, binding: Binding, day: date) -> bool:
 
 def claim(s: Session, binding: Binding, decision: Decision, now: datetime) -> bool:
     """Take this date's digest; False where it was taken before."""
-    insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
     state = {"send": "sent", "late": "late", "expire": "expired"}[decision.action]
     row = {
         "binding_id": binding.id, "business_date": decision.day, "state": state,
         "planned_at": decision.planned_at, "decided_at": now,
     }  # fmt: skip
-    statement = insert(DigestRun).values(row).on_conflict_do_nothing()
-    return bool(s.connection().execute(statement).rowcount)
+    return insert_new(s, DigestRun, row)

@@ -15,9 +15,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from bot.db import insert_new
 from bot.db.wire import InboxRow
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,10 @@ class Stored:
 
     update_id: int
     raw: str
+
+    @staticmethod
+    def of(data: dict[str, Any]) -> Stored:
+        return Stored(data["update_id"], json.dumps(data, ensure_ascii=False))
 
     @property
     def data(self) -> dict[str, Any]:
@@ -46,16 +50,14 @@ def store(
     s: Session, bot_id: int, updates: Iterable[dict[str, Any]], owner: str, now: datetime
 ) -> list[Stored]:
     """Insert raw updates, those already there aside; return the new ones in order."""
-    insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
     new = []
     for data in updates:
-        stored = Stored(data["update_id"], json.dumps(data, ensure_ascii=False))
+        stored = Stored.of(data)
         row = {
             "bot_id": bot_id, "update_id": stored.update_id, "raw": stored.raw,
             "received_at": now, "owner": owner, "attempts": 1, "error": "",
         }  # fmt: skip
-        statement = insert(InboxRow).values(row).on_conflict_do_nothing()
-        if s.connection().execute(statement).rowcount:
+        if insert_new(s, InboxRow, row):
             new.append(stored)
     return new
 

@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import case, func, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from bot.db import wake
+from bot.db import insert_new, wake
 from bot.db.people import Chat
 from bot.db.wire import ChatPace, OutboxAttempt, OutboxRow
 from bot.message import Message
@@ -86,7 +85,6 @@ def enqueue(
     expires_at: datetime | None = None,
 ) -> bool:
     """Add a row unless one with this key is there; True if it was new."""
-    insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {
         "key": key, "kind": kind, "method": method,
         "policy": "repeat" if repeatable else "once",
@@ -96,9 +94,8 @@ def enqueue(
         "state": "pending", "not_before": now, "expires_at": expires_at, "created_at": now,
         "attempts": 0, "repeats": 0, "owner": "", "message_id": 0, "error": "",
     }  # fmt: skip
-    statement = insert(OutboxRow).values(row).on_conflict_do_nothing(index_elements=["key"])
     wake(s, "outbox")
-    return bool(s.connection().execute(statement).rowcount)
+    return insert_new(s, OutboxRow, row)
 
 
 # claim --------------------------------------------------------------------------------------

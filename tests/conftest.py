@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,9 @@ from sqlalchemy import create_engine, text
 from bot.clock import Clock
 from bot.db import Database, migrate
 from bot.db.people import Member, Store, Team
+
+if TYPE_CHECKING:
+    from wire import Wire
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # Monday 08:30 in Shanghai
 
@@ -167,3 +171,12 @@ def shop(db: Database) -> Shop:
         assert b
         assert c
         return Shop(ours.id, a, b, theirs.id, c)
+
+
+@pytest.fixture
+async def wire(db_url: str, shop: Shop, clock: Clock) -> AsyncIterator[Wire]:
+    """The bot of the named world, listening to a sandbox over HTTP."""
+    from wire import running  # the whole bot: not for tests of one room
+
+    async with running(db_url, clock) as connected:
+        yield connected

@@ -11,6 +11,6 @@ SQLModel.metadata.naming_convention = {
 }
 
 from bot.db import facts, people, wire  # noqa: E402  # after the naming convention
-from bot.db.engine import Database, wake  # noqa: E402
+from bot.db.engine import Database, insert_new, wake  # noqa: E402
 
-__all__ = ["Database", "facts", "people", "wake", "wire"]
+__all__ = ["Database", "facts", "insert_new", "people", "wake", "wire"]

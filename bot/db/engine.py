@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,6 @@ class Database:
         """A consistent snapshot; nothing written here is kept."""
         with Session(self._reader, expire_on_commit=False) as s:
             yield s
-            s.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -145,3 +145,11 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
+
+
+def insert_new(s: Session, table: type[SQLModel], row: dict[str, object]) -> bool:
+    """Insert unless a unique key says that the row is there; True if it was new."""
+    insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
+    # the rowcount of such an insert is -1 on some drivers; what it returns is certain
+    statement = insert(table).values(row).on_conflict_do_nothing().returning(text("1"))
+    return s.connection().execute(statement).first() is not None

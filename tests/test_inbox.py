@@ -1,0 +1,106 @@
+"""Updates stored, settled once, taken over from the dead, and their order per chat."""
+
+import asyncio
+
+import pytest
+from conftest import NOW
+from sqlmodel import select
+
+from bot import inbox
+from bot.db import Database
+from bot.db.wire import InboxRow
+from bot.inbox import Lanes, Stored
+
+BOT = 7000000001
+
+
+def update(n: int, chat: int = 1) -> dict[str, object]:
+    return {"update_id": n, "message": {"message_id": n, "chat": {"id": chat}, "text": f"t{n}"}}
+
+
+def store(db: Database, *ids: int, owner: str = "1", bot: int = BOT) -> list[int]:
+    with db.write() as s:
+        batch = [update(n) for n in ids]
+        return [x.update_id for x in inbox.store(s, bot, batch, owner, NOW)]
+
+
+def test_an_update_is_new_once(db: Database) -> None:
+    assert store(db, 1, 2) == [1, 2]
+    assert store(db, 2, 3) == [3]
+
+
+def test_another_bot_counts_its_updates_for_itself(db: Database) -> None:
+    store(db, 1)
+    assert store(db, 1, bot=BOT + 1) == [1]
+
+
+def test_settling_wipes_the_text(db: Database) -> None:
+    store(db, 1)
+    with db.write() as s:
+        inbox.settle(s, BOT, 1, NOW)
+    with db.read() as s:
+        row = s.exec(select(InboxRow)).one()
+    assert (row.raw, row.done_at) == ("", NOW)
+
+
+def test_an_update_is_settled_once(db: Database) -> None:
+    store(db, 1)
+    with db.write() as s:
+        inbox.settle(s, BOT, 1, NOW)
+    with pytest.raises(inbox.AlreadyHandled), db.write() as s:
+        inbox.settle(s, BOT, 1, NOW)
+
+
+def test_what_the_dead_left_is_taken_over_in_order(db: Database) -> None:
+    store(db, 5, 3, 4, owner="dead")
+    store(db, 6, owner="alive")
+    with db.write() as s:
+        inbox.settle(s, BOT, 4, NOW)
+        taken = inbox.take_over(s, BOT, {"dead"}, "me", NOW)
+    assert [x.update_id for x in taken] == [3, 5]
+    with db.write() as s:
+        assert inbox.take_over(s, BOT, {"dead"}, "me", NOW) == []
+
+
+def test_an_update_that_killed_three_processes_is_set_aside(db: Database) -> None:
+    store(db, 1, owner="a")
+    for dead, heir in (("a", "b"), ("b", "c")):
+        with db.write() as s:
+            assert len(inbox.take_over(s, BOT, {dead}, heir, NOW)) == 1
+    with db.write() as s:
+        assert inbox.take_over(s, BOT, {"c"}, "d", NOW) == []
+    with db.read() as s:
+        assert s.exec(select(InboxRow.error)).one() == "gave up: the process died on it"
+
+
+async def test_a_chat_is_handled_in_order_and_chats_side_by_side() -> None:
+    seen: list[int] = []
+    gate = asyncio.Event()
+
+    async def handle(stored: Stored) -> None:
+        if stored.update_id == 1:
+            await gate.wait()
+        seen.append(stored.update_id)
+
+    lanes = Lanes(handle)
+    for n, chat in ((1, 10), (2, 10), (3, 20)):
+        lanes.put(Stored.of(update(n, chat)))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert seen == [3]
+    gate.set()
+    await lanes.drain(1)
+    assert seen[:2] == [3, 1]
+
+
+@pytest.mark.parametrize(
+    ("data", "lane"),
+    [
+        ({"update_id": 1, "message": {"chat": {"id": -5}, "from": {"id": 7}}}, -5),
+        ({"update_id": 1, "callback_query": {"from": {"id": 7}, "message": {"chat": {"id": 9}}}}, 9),
+        ({"update_id": 1, "callback_query": {"from": {"id": 7}}}, 7),
+        ({"update_id": 1, "something_new": {"n": 1}}, 0),
+    ],
+)
+def test_an_update_goes_into_the_lane_of_its_chat(data: dict[str, object], lane: int) -> None:
+    assert inbox.lane(data) == lane

@@ -1,0 +1,149 @@
+"""A running bot and a running sandbox, over HTTP, with verbs for what people do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from bot import outbox
+from bot.app import Storebot
+from bot.clock import Clock
+from bot.config import Config, DatabaseSettings, Telegram
+from bot.sandbox.api import Sandbox
+from bot.sandbox.server import Server
+from bot.sandbox.world import Group, Member, Person, World
+
+TOKEN = "7000000001:" + "A" * 35
+GROUP = -1001000000001  # our team's group; a stranger sits in it too
+OTHERS = -1001000000002  # the neighbours' group
+
+PEOPLE = (
+    Person(1001, "林老板"),
+    Person(1002, "王店长"),
+    Person(1003, "小陈"),
+    Person(1004, "周姐"),
+    Person(2001, "沈老板"),
+    Person(3001, "Stranger", language="en"),
+)
+WORLD = World(
+    people=PEOPLE,
+    groups=(
+        Group(
+            GROUP, "果然鲜 · 团队",
+            members=(Member(1001, "creator"), Member(1002), Member(1003), Member(3001)),
+        ),
+        Group(OTHERS, "邻家", members=(Member(2001, "creator"), Member(1002))),
+    ),
+)  # fmt: skip
+
+SAYS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageMedia",
+        "editMessageCaption")  # fmt: skip
+
+
+@dataclass
+class Wire:
+    """Verbs of the people, and what the bot was seen to do."""
+
+    server: Server
+    bot: Storebot
+    http: httpx.AsyncClient
+    _seen: int = field(default=0)
+
+    async def say(self, person: int, text: str, **more: Any) -> dict[str, Any]:
+        return await self._do("say", person=person, text=text, **more)
+
+    async def press(self, person: int, message: dict[str, Any], data: str, **more: Any) -> None:
+        chat = message["chat"]["id"]
+        await self._do(
+            "press", person=person, chat=chat, message_id=message["message_id"], data=data, **more
+        )
+
+    async def upload(self, person: int, name: str, content: bytes, **form: Any) -> None:
+        answer = await self.http.post(
+            "/_sandbox/upload",
+            data={"person": person, "as": "document", **form},
+            files={"file": (name, content)},
+        )
+        assert answer.status_code == 200, answer.text
+
+    async def fault(self, method: str, kind: str, **more: Any) -> None:
+        await self._do("fault", method=method, kind=kind, **more)
+
+    async def _do(self, verb: str, **body: Any) -> dict[str, Any]:
+        answer = await self.http.post(f"/_sandbox/{verb}", json=body)
+        assert answer.status_code == 200, answer.text
+        result: dict[str, Any] = answer.json()
+        return result
+
+    # what the bot did ---------------------------------------------------------------------
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        return self.server.sandbox.log.calls
+
+    async def replies(self, seconds: float = 20) -> list[dict[str, Any]]:
+        """What the bot said since the last look, once all that was said to it is handled."""
+        await self._idle(seconds)
+        fresh = self.calls[self._seen :]
+        self._seen = len(self.calls)
+        return [c["result"] for c in fresh if c["method"] in SAYS and c["effect"]]
+
+    async def reply(self, seconds: float = 20) -> dict[str, Any]:
+        """The only thing the bot said since the last look."""
+        (message,) = await self.replies(seconds)
+        return message
+
+    async def answers(self) -> list[str]:
+        """Texts of the toasts since the last look at replies."""
+        await self._idle(20)
+        fresh = self.calls[self._seen :]
+        return [c["params"].get("text", "") for c in fresh if c["method"] == "answerCallbackQuery"]
+
+    async def _idle(self, seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while not await self._quiet():
+                await asyncio.sleep(0.02)
+
+    async def _quiet(self) -> bool:
+        """All updates fetched and handled, no import open, nothing due in the outbox."""
+        if len(self.server.sandbox.state.updates) or self.bot.lanes.busy:
+            return False
+        return await asyncio.to_thread(self._nothing_open)
+
+    def _nothing_open(self) -> bool:
+        from sqlmodel import col, select
+
+        from bot.db.facts import Import
+
+        with self.bot.db.read() as s:
+            states = outbox.backlog(s, self.bot.clock.now()).states
+            busy = col(Import.state).in_(("queued", "merging", "undoing"))
+            return not (
+                states.get("pending") or states.get("sending") or s.exec(select(Import.id).where(busy)).first()
+            )
+
+
+@contextlib.asynccontextmanager
+async def running(db_url: str, clock: Clock, world: World = WORLD) -> AsyncIterator[Wire]:
+    server = await Server(Sandbox(world, clock, TOKEN)).start()
+    config = Config(
+        telegram=Telegram(token=TOKEN, owners=(1001,), base_url=server.url),
+        database=DatabaseSettings(db_url),
+    )
+    bot = Storebot(config, clock)
+    await bot.start()
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        yield Wire(server, bot, http)
+    await bot.stop()
+    await server.stop()
+
+
+def buttons(message: dict[str, Any]) -> dict[str, str]:
+    """Label → callback data."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return {b["text"]: b.get("callback_data", "") for row in rows for b in row}
