@@ -1,0 +1,172 @@
+"""A question as plain frozen data, stored as JSON, and the small changes its buttons make."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+from bot import periods
+from bot.metrics.bases import KINDS, Compare, CompareKind, Promotion, Span, base, to_date, usual
+from bot.metrics.catalogue import METRICS, PANEL, TIMES
+from bot.periods import Period
+
+Intent = Literal["read", "why"]
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark under an answer: a message key under `[note]` and what to fill in."""
+
+    code: str
+    params: tuple[tuple[str, str | int], ...] = ()
+
+
+def note(code: str, **params: str | int) -> Note:
+    return Note(code, tuple(params.items()))
+
+
+@dataclass(frozen=True)
+class Query:
+    """metric(s) + period + comparison + breakdown + filter + top.
+
+    `filters` holds the values as they are known to the shop: region names, product codes, store
+    keys. `by` has at most two entries. `panel` says that no metric was named.
+    """
+
+    span: Span
+    metrics: tuple[str, ...] = PANEL
+    compare: Compare | None = None
+    by: tuple[str, ...] = ()
+    top: int | None = None
+    order: Literal["desc", "asc"] = "desc"
+    filters: Filters = ()
+    intent: Intent = "read"
+    panel: bool = False
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def period(self) -> Period:
+        return self.span.period
+
+    @property
+    def grain(self) -> str:
+        """The breakdown that runs over time, or ""."""
+        return next((b for b in self.by if b in TIMES), "")
+
+    def filter(self, dim: str) -> tuple[str, ...]:
+        return dict(self.filters).get(dim, ())
+
+
+def to_json(query: Query) -> str:
+    span, compare = query.span, query.compare
+    data = {
+        "span": [*_dates(span.period), span.kind, span.name],
+        "metrics": query.metrics,
+        "compare": compare and [*_dates(compare.period), compare.kind, *_dates(compare.skipped)],
+        "by": query.by,
+        "top": query.top,
+        "order": query.order,
+        "filters": dict(query.filters),
+        "intent": query.intent,
+        "panel": query.panel,
+        "notes": [[n.code, dict(n.params)] for n in query.notes],
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(raw: str) -> Query:
+    data: dict[str, Any] = json.loads(raw)
+    start, end, kind, name = data["span"]
+    compare = data["compare"]
+    return Query(
+        span=Span(_period(start, end), kind, name),
+        # a metric that a later version dropped must not break an old button
+        metrics=tuple(m for m in data["metrics"] if m in METRICS) or PANEL,
+        compare=compare
+        and Compare(
+            compare[2],
+            _period(*compare[:2]),
+            _period(*compare[3:]) if len(compare) > 3 else None,
+        ),
+        by=tuple(data["by"]),
+        top=data["top"],
+        order=data["order"],
+        filters=tuple((k, tuple(v)) for k, v in data["filters"].items()),
+        intent=data["intent"],
+        panel=data["panel"],
+        notes=tuple(Note(code, tuple(params.items())) for code, params in data["notes"]),
+    )
+
+
+def _dates(period: Period | None) -> list[str]:
+    return [period.start.isoformat(), period.end.isoformat()] if period else []
+
+
+def _period(start: str, end: str) -> Period:
+    return Period(date.fromisoformat(start), date.fromisoformat(end))
+
+
+# changes by button ---------------------------------------------------------------------------
+
+PERIOD_CODES = ("today", "yesterday", "last7", "last30", "week", "month", "last_month")
+BY_CODES = {"p": "product", "r": "region", "s": "store", "d": "day", "h": "hour", "m": "month"}
+COMPARE_CODES: dict[str, CompareKind] = {"p": "previous", "y": "last_year", "w": "last_week"}
+
+
+def change(query: Query, code: str, today: date, promotions: Sequence[Promotion] = ()) -> Query:
+    """The question with one thing changed.
+
+    `p:<period>`, `b:<breakdown>` or `b:-`, `c:<comparison>` or `c:-`, `m:<metric>`, `i:why|read`.
+    Words for periods mean what they mean on the day of the press. An unknown code (from a newer
+    or older version) changes nothing.
+    """
+    what, _, value = code.partition(":")
+    if what == "p" and value in PERIOD_CODES:
+        changed = replace(query, span=named_span(value, today), notes=())
+        return _compared_again(changed, promotions)
+    if what == "b" and value == "-":
+        return replace(query, by=(), top=None)
+    if what == "b" and value in BY_CODES:
+        by = BY_CODES[value]
+        return replace(query, by=(by,), top=None if by in TIMES else query.top, intent="read")
+    if what == "c" and value == "-":
+        return replace(query, compare=None)
+    if what == "c" and value in COMPARE_CODES:
+        return replace(query, compare=base(COMPARE_CODES[value], query.span, promotions))
+    if what == "m" and value in METRICS:
+        return replace(query, metrics=(value,), panel=False)
+    if what == "i" and value in ("why", "read"):
+        return replace(query, intent="why" if value == "why" else "read")
+    return query
+
+
+def named_span(name: str, today: date) -> Span:
+    """The period of a button or a command, to-date periods ending yesterday."""
+    yesterday = today - periods.DAY
+    if name == "today":
+        return Span(periods.day(today), "today")
+    if name == "yesterday":
+        return Span(periods.day(yesterday), "day")
+    if name == "last_month":
+        return Span(periods.previous(periods.month(today)), "month")
+    if name in ("week", "month"):
+        return to_date(name, today)[0]
+    return Span(periods.last_days(int(name.removeprefix("last")), today), "last")
+
+
+def with_usual_base(query: Query, promotions: Sequence[Promotion] = ()) -> Query:
+    """The question with the comparison that is shown where none was asked for."""
+    return query if query.compare else replace(query, compare=usual(query.span, promotions))
+
+
+def _compared_again(query: Query, promotions: Sequence[Promotion]) -> Query:
+    if query.compare is None:
+        return query
+    kind = query.compare.kind
+    if kind not in KINDS:  # dates of its own belong to the old period
+        return replace(query, compare=usual(query.span, promotions))
+    return replace(query, compare=base(kind, query.span, promotions))
