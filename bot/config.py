@@ -49,7 +49,6 @@ class Defaults:
 
 @dataclass(frozen=True)
 class Files:
-    inbox: str = ""  # a folder watched for exports; empty: none
     max_mb: int = 20  # of one file sent in chat; Telegram hands bots no more
 
 
