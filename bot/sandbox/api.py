@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.sandbox import editing, lookups, sending
+from bot.sandbox import editing, lookups, people, sending
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.log import CallLog
-from bot.sandbox.params import Params
+from bot.sandbox.params import Params, Upload
 from bot.sandbox.refusal import Refused
 from bot.sandbox.state import Clock, State
 from bot.sandbox.world import World
@@ -167,3 +167,19 @@ class Sandbox:
         if fault.is_html:
             return Reply(refusal.code, html=refusal.description)
         return Reply(refusal.code, refusal.body())
+
+    # ---------------------------------------------------------------------- people, from within
+
+    def say(self, person: int, text: str, chat: int | None = None, **more: Any) -> dict[str, Any]:
+        """See `people.say`."""
+        return people.say(self.state, person, text, chat, **more)
+
+    def press(self, person: int, chat: int, message_id: int, data: str) -> str:
+        """See `people.press`."""
+        return people.press(self.state, person, chat, message_id, data)
+
+    def upload(
+        self, person: int, file: Upload, chat: int | None = None, **more: Any
+    ) -> dict[str, Any]:
+        """See `people.upload`."""
+        return people.upload(self.state, person, file, chat, **more)

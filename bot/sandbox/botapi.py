@@ -51,7 +51,8 @@ class Polls:
             if sandbox.faults.waits_for("getUpdates"):
                 break
             await self._server.bell.wait(left)
-            begin_updates(sandbox.state, Params())  # a webhook set meanwhile ends it
+            if sandbox.state.webhook["url"]:
+                raise Refused(409, "Conflict: terminated by setWebhook request")
         if self._current is not handler:
             return False
         self._current = None

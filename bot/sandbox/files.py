@@ -134,13 +134,27 @@ def checked_photo(content: bytes) -> tuple[str, int, int]:
 
 
 def image_size(content: bytes) -> tuple[str, int, int] | None:
-    """(mime, width, height) from the header of a PNG or JPEG, None for anything else."""
+    """(mime, width, height) from the header of a PNG, JPEG or WebP, None for what is no picture."""
     if content[:8] == b"\x89PNG\r\n\x1a\n" and len(content) >= 24:
         width, height = struct.unpack(">II", content[16:24])
         return "image/png", width, height
     if content[:2] == b"\xff\xd8":
         return _jpeg_size(content)
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP" and len(content) >= 30:
+        return _webp_size(content)
     return None
+
+
+def _webp_size(content: bytes) -> tuple[str, int, int] | None:
+    """By the first chunk: VP8X (extended), VP8L (lossless) or VP8 (lossy)."""
+    if content[12:16] == b"VP8X":
+        width, height = (int.from_bytes(content[at : at + 3], "little") + 1 for at in (24, 27))
+    elif content[12:16] == b"VP8L":
+        bits = int.from_bytes(content[21:25], "little")
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    else:
+        width, height = (side & 0x3FFF for side in struct.unpack("<HH", content[26:30]))
+    return "image/webp", width, height
 
 
 def _jpeg_size(content: bytes) -> tuple[str, int, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.entities import checked_url
+from bot.sandbox.markup import checked_url
 from bot.sandbox.params import Params
 from bot.sandbox.refusal import Refused, bad_request
 

@@ -112,7 +112,7 @@ def read_scope(params: Params) -> Scope:
     chat = str(value.get("chat_id", ""))
     if not chat:
         raise _bad_scope("Empty chat_id specified")
-    user = int(value.get("user_id") or 0)
+    user = Params(value).number("user_id")
     if kind == "chat_member" and user <= 0:
         raise _bad_scope("Invalid user_id specified")
     return kind, chat, user if kind == "chat_member" else 0

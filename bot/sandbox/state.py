@@ -142,6 +142,7 @@ class State:
                 }
             )
         if chat.topics:
+            chat.read = dict.fromkeys(chat.members, max(chat.topics))
             chat.ids = itertools.count(max(max(chat.topics) + 1, self._first_id))
 
     # ---------------------------------------------------------------------------------- messages

@@ -75,6 +75,8 @@ def chat_shown(state: State, chat: Chat, person: int) -> dict[str, Any]:
         "topics": [{"id": topic, "name": name} for topic, name in sorted(chat.topics.items())],
         "pinned": chat.pinned[-1] if chat.pinned else None,
     }
+    if chat.topics:
+        shown["is_forum"] = True
     return shown | ({"reply_keyboard": chat.reply_keyboard} if chat.reply_keyboard else {})
 
 

@@ -77,10 +77,9 @@ def load(path: Path) -> World:
 
     Raises ValueError with one line that names the file and the fault.
     """
-    data = tomllib.loads(path.read_text(encoding="utf8"))
     try:
-        world = _world(data)
-    except (TypeError, KeyError) as fault:
+        world = _world(tomllib.loads(path.read_text(encoding="utf8")))
+    except (TypeError, KeyError, ValueError) as fault:
         raise ValueError(f"{path}: {fault}") from fault
     _check(world, path)
     return world
