@@ -9,13 +9,14 @@ from sqlmodel import Field, SQLModel
 class Import(SQLModel, table=True):
     """One file: the queue of imports, their report, and the owner of what they changed.
 
-    `state`: queued → merging → done | failed; done → undoing → undone.
+    `state`: asked (which store?) → queued → merging → done | failed; done → undoing → undone. An
+    `owner` is the process at work on it; a store is worked on by one import at a time.
     """
 
     __tablename__ = "imports"
     id: int | None = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="teams.id", index=True)
-    store_id: int = Field(foreign_key="stores.id")
+    store_id: int | None = Field(default=None, foreign_key="stores.id")
     member_id: int | None = Field(default=None, foreign_key="members.id")
     chat_id: int | None = Field(default=None, foreign_key="chats.id")  # who waits for the report
     thread_id: int = Field(default=0, sa_type=BigInteger)
@@ -53,8 +54,8 @@ class OrderLine(SQLModel, table=True):
     line_no: int = Field(primary_key=True, sa_type=SmallInteger)
     head: int = Field(sa_type=SmallInteger)
     status: str  # created | paid | shipped | done | closed
-    created_at: datetime | None = None
-    paid_at: datetime | None = None
+    created_ts: int | None = Field(default=None, sa_type=BigInteger)  # seconds since 1970, UTC
+    paid_ts: int | None = Field(default=None, sa_type=BigInteger)
     paid_day: date | None = None
     paid_hour: int | None = Field(default=None, sa_type=SmallInteger)
     product_id: int | None = Field(default=None, sa_type=BigInteger)
@@ -90,21 +91,22 @@ class Region(SQLModel, table=True):
 
 
 class Buyer(SQLModel, table=True):
-    """A buyer as a keyed hash and a dense number; who it is was dropped at the door."""
+    """A buyer as a keyed hash (64 bits) and a dense number; who it is was dropped at the door."""
 
     __tablename__ = "buyers"
     __table_args__ = (UniqueConstraint("team_id", "hash"),)
     id: int | None = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="teams.id")
-    hash: str
+    hash: int = Field(sa_type=BigInteger)
 
 
 class SalesRollup(SQLModel, table=True):
     """Sums of order lines, kept in the same transaction as the lines.
 
     `grain` is 0 for days, 1 for months (`day` = the first). `dim` is `bot.metrics.catalogue.Dim`
-    (0 total, 1 product, 2 region, 3 hour) and `key` the id in it (0 where there is none).
-    By payment day: sales, refunded, orders, units, refund_orders; by creation day: created_orders.
+    (0 total, 1 product, 2 region, 3 hour) and `key` the id in it (0 where there is none; hour −1
+    where only the date is known). By payment day: sales, refunded, orders, units, refund_orders,
+    anonymous; by creation day: created_orders (not by hour).
     """
 
     __tablename__ = "sales_rollups"
@@ -143,10 +145,9 @@ class JournalEntry(SQLModel, table=True):
     """An overwritten order as it was before an import, so that Undo can give it back."""
 
     __tablename__ = "import_journal"
-    __table_args__ = (UniqueConstraint("import_id", "order_no"),)
-    id: int | None = Field(default=None, primary_key=True)
-    import_id: int = Field(foreign_key="imports.id")
-    order_no: str
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    import_id: int = Field(foreign_key="imports.id", primary_key=True)
+    order_no: str = Field(primary_key=True)
     before: str  # JSON of the order's lines
 
 
