@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -78,8 +79,7 @@ def classify(e: BaseException) -> Outcome:
     """What an exception of a call means for its row (order matters: BadRequest is a NetworkError)."""
     name = f"{type(e).__name__}: {e}"
     if isinstance(e, RetryAfter):
-        wait = e._retry_after  # the public name warns about its coming type
-        return Outcome("wait", wait=wait.total_seconds(), error=name)
+        return Outcome("wait", wait=seconds(e.retry_after), error=name)
     if isinstance(e, ChatMigrated):
         return Outcome("moved", moved_to=e.new_chat_id, error=name)
     if isinstance(e, BadRequest | Forbidden):
@@ -92,6 +92,10 @@ def classify(e: BaseException) -> Outcome:
     if not isinstance(e, TelegramError):
         log.error("a row could not be sent", exc_info=e)
     return Outcome("unknown", error=name)
+
+
+def seconds(wait: int | timedelta) -> float:
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 class _Form:

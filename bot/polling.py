@@ -25,6 +25,8 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest
 
+from bot.delivery import seconds
+
 log = logging.getLogger(__name__)
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -78,7 +80,7 @@ class Poll:
                 self.health = Health(self._now())
                 continue
             except RetryAfter as e:
-                pause = e._retry_after.total_seconds() + 0.5
+                pause = seconds(e.retry_after) + 0.5
                 error: TelegramError = e
             except Conflict as e:
                 conflicts, error = conflicts + 1, e

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from world import TOKEN, WORLD
 
 from bot import outbox
 from bot.app import Storebot
@@ -16,30 +17,7 @@ from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Telegram
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
-from bot.sandbox.world import Group, Member, Person, World
-
-TOKEN = "7000000001:" + "A" * 35
-GROUP = -1001000000001  # our team's group; a stranger sits in it too
-OTHERS = -1001000000002  # the neighbours' group
-
-PEOPLE = (
-    Person(1001, "林老板"),
-    Person(1002, "王店长"),
-    Person(1003, "小陈"),
-    Person(1004, "周姐"),
-    Person(2001, "沈老板"),
-    Person(3001, "Stranger", language="en"),
-)
-WORLD = World(
-    people=PEOPLE,
-    groups=(
-        Group(
-            GROUP, "果然鲜 · 团队",
-            members=(Member(1001, "creator"), Member(1002), Member(1003), Member(3001)),
-        ),
-        Group(OTHERS, "邻家", members=(Member(2001, "creator"), Member(1002))),
-    ),
-)  # fmt: skip
+from bot.sandbox.world import World
 
 SAYS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageMedia",
         "editMessageCaption")  # fmt: skip

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from conftest import NOW, Shop
 from sqlmodel import col, select
-from wire import TOKEN
+from world import TOKEN
 
 from bot import outbox, teams
 from bot.clock import Clock

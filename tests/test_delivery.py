@@ -1,0 +1,132 @@
+"""One attempt to say something, against the sandbox and its faults."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from telegram import Bot
+from telegram.request import HTTPXRequest
+from world import GROUP, TOKEN, WORLD
+
+from bot.clock import Clock
+from bot.delivery import deliver
+from bot.message import Button, Message
+from bot.outbox import Sending
+from bot.sandbox import people
+from bot.sandbox.api import Sandbox
+from bot.sandbox.faults import Fault
+from bot.sandbox.server import Server
+
+HELLO = Sending(1, 1, "reply", "send", GROUP, 0, 0, "", Message("<b>hello</b>"), repeat=False)
+NOT_A_PICTURE = b"no picture at all"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    server = await Server(Sandbox(WORLD, Clock(), TOKEN)).start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def bot(server: Server) -> AsyncIterator[Bot]:
+    request = HTTPXRequest(read_timeout=0.5, connect_timeout=0.5)
+    async with Bot(TOKEN, base_url=f"{server.url}/bot", request=request) as bot:
+        yield bot
+
+
+def said(server: Server) -> list[dict[str, Any]]:
+    sends = ("sendMessage", "sendPhoto", "editMessageText")
+    calls = server.sandbox.log.calls
+    return [c["result"] for c in calls if c["method"] in sends and c["effect"]]
+
+
+def fault(server: Server, kind: str, **more: Any) -> None:
+    server.sandbox.faults.add(Fault("sendMessage", kind, **more))
+
+
+async def test_html_becomes_entities(server: Server, bot: Bot) -> None:
+    outcome = await deliver(bot, HELLO, None)
+    (message,) = said(server)
+    assert (outcome.result, outcome.message_id) == ("sent", message["message_id"])
+    assert message["text"] == "hello"
+    assert message["entities"] == [{"type": "bold", "offset": 0, "length": 5}]
+
+
+async def test_refused_html_goes_as_plain_text(server: Server, bot: Bot) -> None:
+    broken = replace(HELLO, message=Message("1 &lt; 2 <b>and <i>so on</b>"))
+    assert (await deliver(bot, broken, None)).result == "sent"
+    assert said(server)[0]["text"] == "1 < 2 and so on"
+
+
+async def test_a_refused_picture_does_not_cost_the_text(server: Server, bot: Bot) -> None:
+    assert (await deliver(bot, HELLO, NOT_A_PICTURE)).result == "sent"
+    assert [m["text"] for m in said(server)] == ["hello"]
+
+
+async def test_a_lost_topic_does_not_cost_the_text(server: Server, bot: Bot) -> None:
+    assert (await deliver(bot, replace(HELLO, thread_id=99), None)).result == "sent"
+    assert "message_thread_id" not in said(server)[0]
+
+
+async def test_a_second_copy_is_marked(server: Server, bot: Bot) -> None:
+    push = replace(HELLO, message=Message("news", repeat_mark="(again)"), repeat=True)
+    await deliver(bot, push, None)
+    assert said(server)[0]["text"] == "(again)\nnews"
+
+
+async def test_an_edit_that_changes_nothing_is_done(server: Server, bot: Bot) -> None:
+    sent = await deliver(bot, HELLO, None)
+    edit = replace(HELLO, method="edit", target=str(sent.message_id))
+    assert (await deliver(bot, edit, None)).result == "sent"
+
+
+async def test_a_button_carries_its_data(server: Server, bot: Bot) -> None:
+    message = Message("x", ((Button("Undo", data="u:7"), Button("Site", url="https://a.b/")),))
+    await deliver(bot, replace(HELLO, message=message), None)
+    (row,) = said(server)[0]["reply_markup"]["inline_keyboard"]
+    assert row == [
+        {"text": "Undo", "callback_data": "u:7"},
+        {"text": "Site", "url": "https://a.b/"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "result"),
+    [
+        ("429", {"retry_after": 7}, "wait"),
+        ("500", {}, "unknown"),
+        ("502", {}, "unknown"),
+        ("html", {}, "unknown"),
+        ("drop_before", {}, "unknown"),
+        ("drop_after", {}, "unknown"),
+        ("timeout_before", {}, "unknown"),
+        ("timeout_after", {}, "unknown"),
+        ("401", {}, "hold"),
+        ("404", {}, "hold"),
+        ("400", {"description": "Bad Request: chat not found"}, "gone"),
+        ("400", {"description": "Bad Request: something new"}, "rejected"),
+        ("403", {"description": "Forbidden: bot was kicked from the group chat"}, "gone"),
+        ("403", {"description": "Forbidden: something new"}, "rejected"),
+    ],
+)
+async def test_trouble_is_sorted_by_what_to_do_next(
+    server: Server, bot: Bot, kind: str, more: dict[str, Any], result: str
+) -> None:
+    fault(server, kind, **more)
+    outcome = await deliver(bot, HELLO, None)
+    assert outcome.result == result
+    assert outcome.wait == (7 if kind == "429" else 0)
+
+
+async def test_an_unreachable_server_means_not_sent(server: Server, bot: Bot) -> None:
+    await server.stop()
+    assert (await deliver(bot, HELLO, None)).result == "retry"
+
+
+async def test_a_person_who_never_wrote_cannot_be_written_to(server: Server, bot: Bot) -> None:
+    private = replace(HELLO, telegram_id=1003)
+    assert (await deliver(bot, private, None)).result == "gone"
+    people.say(server.sandbox.state, 1003, "hi")
+    assert (await deliver(bot, private, None)).result == "sent"
