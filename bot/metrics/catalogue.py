@@ -89,9 +89,13 @@ def _later(
     return tuple(Metric(slug, group, unit, kind, source, by, up_good=good) for slug in slugs)
 
 
+def _desk(unit: Unit, *slugs: str, good: bool = True) -> tuple[Metric, ...]:
+    by = _SHOP | {"product", "reason", "agent", "shift"}
+    return _later("after-sales", "issues", unit, *slugs, by=by, good=good)
+
+
 _NO_PRODUCT_SUM = _ADDS - {"product"}  # an order of two products counts under both
 _ADS = _SHOP | {"channel", "campaign", "product"}
-_DESK = _SHOP | {"product", "reason", "agent", "shift"}
 _GOODS = _SHOP | {"product", "category"}
 
 METRICS: dict[str, Metric] = {
@@ -178,10 +182,10 @@ METRICS: dict[str, Metric] = {
         *_later("stock", "stock", "count", "stock", by=_GOODS, good=None),
         *_later("stock", "stock", "days", "days_of_stock", by=_GOODS, good=None),
         *_later("stock", "stock", "ratio", "sell_through", "active_rate", by=_GOODS),
-        *_later("after-sales", "issues", "count", "issues_opened", "issues_open", by=_DESK, good=False),
-        *_later("after-sales", "issues", "ratio", "issue_rate", "reopen_rate", by=_DESK, good=False),
-        *_later("after-sales", "issues", "minutes", "first_answer", "solve_time", by=_DESK, good=False),
-        *_later("after-sales", "issues", "ratio", "on_time_rate", by=_DESK),
+        *_desk("count", "issues_opened", "issues_open", good=False),
+        *_desk("ratio", "issue_rate", "reopen_rate", good=False),
+        *_desk("minutes", "first_answer", "solve_time", good=False),
+        *_desk("ratio", "on_time_rate"),
         *_later("group-buy", "groupbuy", "money", "gb_sales", by=_SHOP | {"product", "leader"}),
         *_later("group-buy", "groupbuy", "count", "gb_orders", by=_SHOP | {"product", "leader"}),
         *_later("group-buy", "groupbuy", "ratio", "pickup_rate", by=_SHOP | {"product", "leader"}),
@@ -189,7 +193,9 @@ METRICS: dict[str, Metric] = {
             "group-buy", "groupbuy", "ratio", "shortage_rate",
             by=_SHOP | {"product", "leader"}, good=False,
         ),
-        *_later("group-buy", "groupbuy", "money", "gb_commission", by=_SHOP | {"leader"}, good=None),
+        *_later(
+            "group-buy", "groupbuy", "money", "gb_commission", by=_SHOP | {"leader"}, good=None
+        ),
         *_later("live", "live", "count", "live_viewers", "live_clicks", "live_orders", by=_SHOP),
         *_later("live", "live", "money", "live_sales", by=_SHOP),
     )

@@ -1,0 +1,429 @@
+"""A line of text → a question. A grammar over the catalogue: it says what it understood.
+
+The text is folded (half width, lower case, simplified), every stretch with a meaning is found,
+the longest are kept, and what is left over is either small talk or `unknown`: nothing is dropped
+silently and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Literal
+
+from bot.config import LANGUAGES
+from bot.errors import UserError
+from bot.i18n import catalogue
+from bot.metrics import when
+from bot.metrics.bases import KINDS, Compare, CompareKind, Promotion, Span, base, to_date, usual
+from bot.metrics.catalogue import BREAKDOWNS, METRICS, PANEL
+from bot.metrics.query import Note, Query, named_span, note
+from bot.metrics.words import (
+    NUMBER,
+    Hit,
+    aligned,
+    find,
+    fold,
+    is_latin,
+    lists,
+    longest_first,
+    matches,
+    number,
+    stands_alone,
+    template,
+)
+
+LONGEST = 300  # characters of a question
+_TOP = 10  # how many a ranking shows when it is not said
+_ALIKE = 20  # more products than this with the same word in their titles is no product name
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a team's questions may name, read once: (code, title) and (key, name) pairs."""
+
+    regions: tuple[str, ...] = ()
+    products: tuple[tuple[str, str], ...] = ()
+    stores: tuple[tuple[str, str], ...] = ()
+    promotions: tuple[Promotion, ...] = ()
+    has_today: bool = False  # some of today is already imported
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was understood. With `unknown` words the query must not be answered as it stands."""
+
+    query: Query
+    unknown: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()  # the nearest metrics
+
+
+def ask(text: str, today: date, vocabulary: Vocabulary) -> Asked:
+    """Read a question asked on the business day `today`; UserError when there is none in it."""
+    if not text.strip():
+        raise UserError("ask.empty")
+    if len(text) > LONGEST:
+        raise UserError("ask.too_long", limit=LONGEST)
+    folded = fold(text)
+    hits = longest_first(_hits(folded, today, vocabulary))
+    hits, runs = _leftover(folded, hits, vocabulary)
+    parts = _Parts(folded, hits, today, vocabulary)
+    unknown = [text[start:end] for start, end in sorted([*runs, *parts.spare])]
+    query = parts.query()
+    if not hits and not unknown:
+        unknown = [text.strip()]  # small talk only
+    return Asked(query, tuple(unknown), _suggestions(folded, hits, runs) if unknown else ())
+
+
+# what the words mean -------------------------------------------------------------------------
+
+
+def _hits(text: str, today: date, vocabulary: Vocabulary) -> Iterator[Hit]:
+    yield from _listed(text, "metric", _metric_names())
+    yield from when.hits(text, today, vocabulary.promotions)
+    for kind in (*KINDS[:1], "last_year", "last_week", "last_month"):
+        yield from _listed(text, "compare", [(w, kind) for w in lists(f"ask.words.{kind}")])
+    yield from _listed(text, "marker", [(w, w) for w in lists("ask.words.marker")])
+    yield from _breakdowns(text)
+    yield from _tops(text)
+    yield from _listed(text, "why", [(w, w) for w in lists("ask.words.why")])
+    yield from _listed(text, "trend", [(w, w) for w in lists("ask.words.trend")])
+    yield from _filters(text, vocabulary)
+
+
+def _listed(text: str, kind: str, words: object) -> Iterator[Hit]:
+    assert isinstance(words, list | tuple)
+    for word, value in words:
+        for start, end in find(text, word):
+            yield Hit(start, end, kind, value)
+
+
+@cache
+def _metric_names() -> tuple[tuple[str, str], ...]:
+    names: dict[str, str] = {}
+    for code in LANGUAGES:
+        words = catalogue(code)
+        for slug in METRICS:
+            for name in (words[f"metric.{slug}.name"], *words[f"metric.{slug}.aliases"]):
+                names.setdefault(fold(name), slug)
+            names.setdefault(slug, slug)
+    return tuple(names.items())
+
+
+@cache
+def _dim_names(entry: str) -> tuple[tuple[str, str], ...]:
+    return tuple((word, dim) for dim in BREAKDOWNS for word in lists(f"dim.{dim}.{entry}"))
+
+
+@cache
+def _by_pattern() -> re.Pattern[str]:
+    prefixes = "|".join(map(re.escape, lists("ask.words.by")))
+    names = sorted({re.escape(w) for w, _ in _dim_names("aliases")}, key=len, reverse=True)
+    return re.compile(rf"(?:{prefixes})\s*(?P<dim>{'|'.join(names)})")
+
+
+def _breakdowns(text: str) -> Iterator[Hit]:
+    dims = dict(reversed(_dim_names("aliases")))
+    for match in matches(_by_pattern(), text):
+        yield Hit(match.start(), match.end(), "by", dims[match["dim"]])
+    yield from _listed(text, "by", _dim_names("bare"))
+
+
+def _tops(text: str) -> Iterator[Hit]:
+    for key, order in (("top", "desc"), ("bottom", "asc")):
+        for match in matches(template(f"ask.words.{key}", n=NUMBER), text):
+            found = re.findall(NUMBER, match[0])
+            if found and 1 <= number(found[-1]) <= 100:
+                end = match.start() + len(match[0].rstrip())
+                yield Hit(match.start(), end, "top", (number(found[-1]), order))
+    yield from _listed(text, "top", [(w, (_TOP, "desc")) for w in lists("ask.words.ranking")])
+    yield from _listed(text, "top", [(w, (_TOP, "asc")) for w in lists("ask.words.last_ranking")])
+
+
+def _filters(text: str, vocabulary: Vocabulary) -> Iterator[Hit]:
+    yield from _listed(text, "region", _regions(vocabulary.regions))
+    channels = catalogue("zh-hans")["ask.words.channels"]
+    for key in ("channels", "channel_aliases"):
+        names = [(word, channels[i]) for word, i in aligned(f"ask.words.{key}")]
+        yield from _listed(text, "channel", names)
+    for store_key, name in vocabulary.stores:
+        yield from _listed(text, "store", [(fold(w), store_key) for w in (store_key, name) if w])
+    for code, title in vocabulary.products:
+        for word in {fold(code), fold(title)}:
+            if word and word in text:
+                yield from _listed(text, "product", [(word, code)])
+
+
+@cache
+def _regions(known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Names and short names of regions → the name the shop's data uses."""
+    tails = lists("ask.words.region_tails")
+    stored = {_short(fold(name), tails): name for name in known}
+    names: dict[str, str] = {}
+    provinces = catalogue("zh-hans")["ask.words.regions"]
+    for word, i in aligned("ask.words.regions"):
+        value = stored.get(fold(provinces[i])) or stored.get(word) or provinces[i]
+        for tail in ("", *tails):
+            names[f"{word} {tail}".strip() if word.isascii() else word + tail] = value
+    for short, name in stored.items():
+        names |= {short: name, fold(name): name}
+    return tuple((w, v) for w, v in names.items() if len(w) > 1)
+
+
+def _short(name: str, tails: tuple[str, ...]) -> str:
+    tail = next((t for t in tails if name.endswith(t) and len(name) > len(t) + 1), "")
+    return name.removesuffix(tail).strip()
+
+
+# what is left over ---------------------------------------------------------------------------
+
+
+def _leftover(
+    text: str, hits: list[Hit], vocabulary: Vocabulary
+) -> tuple[list[Hit], list[tuple[int, int]]]:
+    """The hits, with product names found in what was left over, and what nobody knows."""
+    covered = {i for hit in hits for i in range(hit.start, hit.end)}
+    unknown, found = [], list(hits)
+    for start, end in _runs(text, covered):
+        if _is_noise(text[start:end]):
+            continue
+        first, last = _trimmed(text, start, end)
+        codes = _products(text[first:last], vocabulary)
+        if codes:
+            found.append(Hit(first, last, "product", codes))
+        else:
+            unknown.append((start, end))
+    return sorted(found, key=lambda h: h.start), unknown
+
+
+def _runs(text: str, covered: set[int]) -> Iterator[tuple[int, int]]:
+    """Stretches of letters and digits that no hit covers, Latin and other scripts apart."""
+    start = None
+    for i in range(len(text) + 1):
+        letter = i < len(text) and i not in covered and _is_letter(text[i])
+        if start is not None and (not letter or is_latin(text[i]) != is_latin(text[start])):
+            yield start, i
+            start = None
+        if letter and start is None:
+            start = i
+
+
+def _is_letter(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LN"
+
+
+def _is_noise(run: str) -> bool:
+    """Whether the run is made of small words only."""
+    small = frozenset(lists("ask.words.noise")) | frozenset(lists("promo.span_words"))
+    if is_latin(run[0]):
+        return run in small
+    reachable = {0}
+    for at in range(len(run)):
+        if at in reachable:
+            reachable |= {at + n for n in range(1, 5) if run[at : at + n] in small}
+    return len(run) in reachable
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The run without the small words at its ends (苹果的 → 苹果)."""
+    small = [w for w in lists("ask.words.noise") if not w.isascii()]
+    while word := next((w for w in small if text[start:end].endswith(w)), ""):
+        end -= len(word)
+    while word := next((w for w in small if text[start:end].startswith(w)), ""):
+        start += len(word)
+    return start, end
+
+
+def _products(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Codes of the products that have the word in their title, if it tells them apart."""
+    if len(word) < 2 or word.isdigit():
+        return ()
+    codes = []
+    for code, title in vocabulary.products:
+        folded = fold(title)
+        at = folded.find(word)
+        if at >= 0 and stands_alone(folded, at, at + len(word)):
+            codes.append(code)
+    return tuple(codes) if len(codes) <= _ALIKE else ()
+
+
+def _suggestions(
+    text: str, hits: list[Hit], runs: list[tuple[int, int]], limit: int = 3
+) -> tuple[str, ...]:
+    """The nearest metrics of the unknown words, read together with what they touch."""
+    names = dict(_metric_names())
+    nearest: dict[str, float] = {}
+    for start, end in runs:
+        first = next((h.start for h in hits if h.end == start and h.kind == "metric"), start)
+        last = next((h.end for h in hits if h.start == end and h.kind == "metric"), end)
+        for word in {text[start:end], text[first:last]}:
+            cutoff = 0.6 if word.isascii() else 0.4
+            for name in difflib.get_close_matches(word, names, n=8, cutoff=cutoff):
+                ratio = difflib.SequenceMatcher(None, word, name).ratio()
+                nearest[names[name]] = max(ratio, nearest.get(names[name], 0))
+    return tuple(sorted(nearest, key=lambda slug: -nearest[slug])[:limit])
+
+
+# putting it together -------------------------------------------------------------------------
+
+
+class _Parts:
+    """The hits of one question, sorted by what they say."""
+
+    def __init__(
+        self, text: str, hits: list[Hit], today: date, vocabulary: Vocabulary
+    ) -> None:
+        self.text, self.hits, self.today, self.vocabulary = text, hits, today, vocabulary
+        self.spare: list[tuple[int, int]] = []  # understood, but there is no place for it
+        self.notes: list[Note] = []
+        self.main, self.base = self._periods()
+
+    def of(self, kind: str) -> list[Hit]:
+        return [h for h in self.hits if h.kind == kind]
+
+    def query(self) -> Query:
+        span = self._span()
+        why = bool(self.of("why"))
+        metrics = tuple(dict.fromkeys(str(h.value) for h in self.of("metric")))
+        tops = self.of("top")
+        self.spare += [(h.start, h.end) for h in tops[1:] if h.value != tops[0].value]
+        by = self._by(span, bool(tops))
+        top, order = _top_of(tops)
+        panel = not metrics and not by and not why
+        query = Query(
+            span=span,
+            metrics=metrics or (PANEL if panel else ("sales",)),
+            compare=self._compare(span),
+            by=by,
+            top=top,
+            order=order,
+            filters=self._filters(),
+            intent="why" if why else "read",
+            panel=panel,
+            notes=tuple(self.notes),
+        )
+        if why and query.compare is None:
+            query = replace(query, compare=usual(span, self.vocabulary.promotions))
+        return query
+
+    def _periods(self) -> tuple[Hit | None, Hit | None]:
+        """The period asked for and the one it is set against."""
+        periods = [h for h in self.hits if isinstance(h.value, Span | when.ToDate)]
+        open_end = [h for h in periods if isinstance(h.value, when.ToDate)]
+        if open_end:  # 本月 含今天
+            periods = [h for h in periods if h.kind != "today" or self._marked(h)]
+        marked = [h for h in periods if self._marked(h)]
+        plain = [h for h in periods if h not in marked]
+        if not plain and len(marked) > 1:
+            plain, marked = marked[:1], marked[1:]
+        main = plain[0] if plain else None
+        if not marked and len(plain) > 1 and self.of("marker"):
+            marked = plain[1:2]  # 11月和10月 对比
+        rest = [h for h in periods if h is not main and h not in marked[:1]]
+        self.spare += [(h.start, h.end) for h in rest]
+        return main, marked[0] if marked else None
+
+    def _marked(self, hit: Hit) -> bool:
+        """Whether 对比, 较, vs … stands right before it."""
+        return any(
+            h.end <= hit.start and not self.text[h.end : hit.start].strip() and h.start > 0
+            for h in self.of("marker")
+        )
+
+    def _span(self) -> Span:
+        if self.main is None:
+            return named_span("yesterday", self.today)
+        return self._resolved(self.main, aloud=True)
+
+    def _resolved(self, hit: Hit, *, aloud: bool = False) -> Span:
+        if isinstance(hit.value, Span):
+            return hit.value
+        assert isinstance(hit.value, when.ToDate)
+        says_today = any(h.kind == "today" for h in self.hits) or any(
+            w in self.text for w in lists("ask.words.through_today")
+        )
+        span, remark = to_date(
+            hit.value.unit, self.today,
+            through_today=says_today, has_today=self.vocabulary.has_today,
+        )  # fmt: skip
+        if remark and aloud:
+            self.notes.append(note(remark, unit=hit.value.unit))
+        return span
+
+    def _compare(self, span: Span) -> Compare | None:
+        kinds = [str(h.value) for h in self.of("compare")]
+        promotions = self.vocabulary.promotions
+        if len(set(kinds)) > 1:
+            self.notes.append(note("one_comparison"))
+        if kinds:
+            kind = "previous" if kinds[0] == "last_month" and span.kind == "to_date" else kinds[0]
+            if kind == "last_month":
+                return Compare("explicit", when.month_before(span.period))
+            return base(kind, span, promotions)  # type: ignore[arg-type]  # one of KINDS
+        if self.base is not None:
+            return self._against(self.base, span)
+        if self.of("marker") and self.hits and self._bare_marker():
+            return usual(span, promotions)
+        return None
+
+    def _bare_marker(self) -> bool:
+        """对比 or "compare" with nothing after it asks for the usual comparison."""
+        return any(h.value in lists("ask.words.compare_alone") for h in self.of("marker"))
+
+    def _against(self, hit: Hit, span: Span) -> Compare:
+        """对比上周, 对比上月, 较去年 mean the matching part of it; other dates mean themselves."""
+        kind = self._kind_of(hit, span)
+        if kind is None:
+            period = self._resolved(hit).period
+            if period != span.period:
+                return Compare("explicit", period)
+            kind = "last_week" if span.kind in ("day", "week", "last") else "previous"
+        return base(kind, span, self.vocabulary.promotions)
+
+    def _kind_of(self, hit: Hit, span: Span) -> CompareKind | None:
+        if hit.kind == "last_year":
+            return "last_year"
+        if hit.kind == "last_week" and span.period.days <= 7:
+            return "last_week"
+        if hit.kind == "yesterday" and span.kind == "today":
+            return "previous"
+        previous = base("previous", span, ())
+        if span.kind == "to_date" and self._resolved(hit).period.start == previous.period.start:
+            return "previous"  # as many days of it
+        return None
+
+    def _by(self, span: Span, top: bool) -> tuple[str, ...]:
+        hits = self.of("by")
+        by = list(dict.fromkeys(str(h.value) for h in hits))
+        if self.of("trend") and not any(b in ("day", "week", "month", "hour") for b in by):
+            by.append(_trend(span))
+        if top and not by:
+            by = ["product"]
+        self.spare += [(h.start, h.end) for h in hits if h.value in by[2:]]
+        return tuple(by[:2])
+
+    def _filters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        found: dict[str, dict[str, None]] = {}
+        for hit in self.hits:
+            if hit.kind in ("region", "product", "store", "channel"):
+                values = hit.value if isinstance(hit.value, tuple) else (str(hit.value),)
+                found.setdefault(hit.kind, {}).update(dict.fromkeys(values))
+        return tuple((kind, tuple(values)) for kind, values in found.items())
+
+
+def _top_of(hits: list[Hit]) -> tuple[int | None, Literal["desc", "asc"]]:
+    if not hits:
+        return None, "desc"
+    assert isinstance(hits[0].value, tuple)
+    return hits[0].value
+
+
+def _trend(span: Span) -> str:
+    """Steps of a line: hours of one day, days, or months of long periods."""
+    days = span.period.days
+    return "hour" if days == 1 else "day" if days <= 92 else "month"
