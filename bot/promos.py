@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.metrics.bases import Promotion
 from bot.periods import DAY, Period
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """One year's days of a promotion; `slug` names it under `[promo]`, `phase` "" is all of it."""
+
+    slug: str
+    phase: str
+    year: int
+    period: Period
+
+    @property
+    def name(self) -> str:
+        return f"{self.slug}.{self.phase}" if self.phase else self.slug
+
 
 # New Year's Day of the lunar calendar, as published by the Hong Kong Observatory's
 # Gregorian-Lunar conversion tables.

@@ -20,7 +20,7 @@ from bot.config import LANGUAGES
 from bot.errors import UserError
 from bot.i18n import catalogue
 from bot.metrics import when
-from bot.metrics.bases import KINDS, Compare, CompareKind, Promotion, Span, base, to_date, usual
+from bot.metrics.bases import KINDS, Compare, CompareKind, Span, base, to_date, usual
 from bot.metrics.catalogue import BREAKDOWNS, METRICS, PANEL
 from bot.metrics.query import Note, Query, named_span, note
 from bot.metrics.words import (
@@ -37,6 +37,7 @@ from bot.metrics.words import (
     stands_alone,
     template,
 )
+from bot.promos import Promotion
 
 LONGEST = 300  # characters of a question
 _TOP = 10  # how many a ranking shows when it is not said

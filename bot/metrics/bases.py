@@ -15,6 +15,7 @@ from typing import Literal
 
 from bot import periods
 from bot.periods import DAY, Period
+from bot.promos import Promotion
 
 SpanKind = Literal[
     "today", "day", "last", "week", "month", "quarter", "year", "to_date", "dates", "promo"
@@ -46,20 +47,6 @@ class Compare:
     kind: CompareKind
     period: Period
     skipped: Period | None = None
-
-
-@dataclass(frozen=True)
-class Promotion:
-    """One year's days of a promotion; `slug` names it under `[promo]`, `phase` "" is all of it."""
-
-    slug: str
-    phase: str
-    year: int
-    period: Period
-
-    @property
-    def name(self) -> str:
-        return f"{self.slug}.{self.phase}" if self.phase else self.slug
 
 
 def to_date(

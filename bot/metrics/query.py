@@ -9,9 +9,10 @@ from datetime import date
 from typing import Any, Literal
 
 from bot import periods
-from bot.metrics.bases import KINDS, Compare, CompareKind, Promotion, Span, base, to_date, usual
+from bot.metrics.bases import KINDS, Compare, CompareKind, Span, base, to_date, usual
 from bot.metrics.catalogue import METRICS, PANEL, TIMES
 from bot.periods import Period
+from bot.promos import Promotion
 
 Intent = Literal["read", "why"]
 Filters = tuple[tuple[str, tuple[str, ...]], ...]

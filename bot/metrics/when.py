@@ -10,7 +10,7 @@ from datetime import date
 from bot import periods
 from bot.config import LANGUAGES
 from bot.i18n import catalogue
-from bot.metrics.bases import Promotion, Span
+from bot.metrics.bases import Span
 from bot.metrics.words import (
     NUMBER,
     Hit,
@@ -23,6 +23,7 @@ from bot.metrics.words import (
     template,
 )
 from bot.periods import DAY, Period, add_months
+from bot.promos import Promotion
 
 
 @dataclass(frozen=True)
