@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from datetime import timedelta
@@ -14,6 +15,7 @@ from telegram import (
     CopyTextButton,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaPhoto,
     LinkPreviewOptions,
     ReplyParameters,
 )
@@ -49,6 +51,7 @@ _CANT_PARSE = "can't parse entities"
 _NOT_MODIFIED = "message is not modified"
 _NO_THREAD = ("message thread not found", "topic_closed")
 _NO_REPLY = ("message to be replied not found", "replied message not found")
+_NO_TEXT = "there is no text in the message to edit"
 _PICTURE = ("photo_", "image_process", "wrong file", "file is too big", "caption is too long")
 _TAG = re.compile(r"<[^>]+>")
 
@@ -108,6 +111,8 @@ class _Form:
         self.html = True
         self.thread_id = sending.thread_id
         self.reply_to = sending.reply_to
+        self.target = sending.target
+        self.stale = 0  # a message that the new one replaces
 
     def without(self, refusal: str) -> bool:
         """Drop the refused part; False where nothing is left to drop."""
@@ -119,6 +124,9 @@ class _Form:
             self.reply_to = 0
         elif any(x in refusal for x in _PICTURE) and self.picture:
             self.picture = None
+        elif _NO_TEXT in refusal and self.target:
+            # a picture cannot become a text in place
+            self.stale, self.target = int(self.target), ""
         else:
             return False
         return True
@@ -138,9 +146,13 @@ class _Form:
             case "delete":
                 await bot.delete_message(self.sending.telegram_id, int(self.sending.target))
                 return 0
-            case "edit" if self.sending.target:
-                return await self._edit(bot)
-        return await self._send(bot)
+            case "edit" if self.target:
+                return await self._edit(bot, int(self.target))
+        message_id = await self._send(bot)
+        if self.stale:
+            with contextlib.suppress(TelegramError):
+                await bot.delete_message(self.sending.telegram_id, self.stale)
+        return message_id
 
     async def _send(self, bot: Bot) -> int:
         common: dict[str, Any] = {
@@ -162,16 +174,19 @@ class _Form:
             )
         return sent.message_id
 
-    async def _edit(self, bot: Bot) -> int:
-        target = int(self.sending.target)
-        await bot.edit_message_text(
-            self.text,
-            chat_id=self.sending.telegram_id,
-            message_id=target,
-            parse_mode=ParseMode.HTML if self.html else None,
-            reply_markup=keyboard(self.message.keyboard),
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-        )
+    async def _edit(self, bot: Bot, target: int) -> int:
+        chat_id, markup = self.sending.telegram_id, keyboard(self.message.keyboard)
+        parse_mode = ParseMode.HTML if self.html else None
+        if self.picture:
+            media = InputMediaPhoto(self.picture, caption=self.text, parse_mode=parse_mode)
+            await bot.edit_message_media(
+                media, chat_id=chat_id, message_id=target, reply_markup=markup
+            )
+        else:
+            await bot.edit_message_text(
+                self.text, chat_id=chat_id, message_id=target, parse_mode=parse_mode,
+                reply_markup=markup, link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )  # fmt: skip
         return target
 
 

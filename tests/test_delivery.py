@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,3 +131,14 @@ async def test_a_person_who_never_wrote_cannot_be_written_to(server: Server, bot
     assert (await deliver(bot, private, None)).result == "gone"
     people.say(server.sandbox.state, 1003, "hi")
     assert (await deliver(bot, private, None)).result == "sent"
+
+
+async def test_an_edit_may_add_a_picture_and_take_it_away(server: Server, bot: Bot) -> None:
+    sent = await deliver(bot, HELLO, None)
+    picture = (Path(__file__).parent / "dot.png").read_bytes()
+    edit = replace(HELLO, method="edit", target=str(sent.message_id), message=Message("chart"))
+    assert (await deliver(bot, edit, picture)).message_id == sent.message_id
+    back = replace(edit, message=Message("words"))
+    moved = await deliver(bot, back, None)
+    assert moved.message_id == sent.message_id + 1
+    assert said(server)[-1]["text"] == "words"
