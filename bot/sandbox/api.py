@@ -126,7 +126,7 @@ class Sandbox:
         """Log a call as refused, and say so."""
         self.log.add(
             self.state.now(),
-            method,
+            _NAMES.get(method.lower(), method),
             params.logged(),
             refusal.code,
             error=refusal.description,

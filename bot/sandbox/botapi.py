@@ -78,9 +78,7 @@ class BotApi(LocalHandler):
         await self._answer(token, method)
 
     async def _answer(self, token: str, method: str) -> None:
-        reply = self._stopped_at_the_door(token)
-        if reply is None:
-            reply = await self._carry_out(method)
+        reply = await self._carry_out(token, method)
         if reply is None:
             return
         if reply.silence:
@@ -92,32 +90,32 @@ class BotApi(LocalHandler):
         else:
             self.send_json(reply.body, reply.status)
 
-    def _stopped_at_the_door(self, token: str) -> Reply | None:
-        if token == self.sandbox.token:
-            return None
-        looks_right = re.fullmatch(r"\d+:[\w-]+", token) is not None
-        refused = Refused(401, "Unauthorized") if looks_right else Refused(404, "Not Found")
-        return Reply(refused.code, refused.body())
-
-    async def _carry_out(self, method: str) -> Reply | None:
+    async def _carry_out(self, token: str, method: str) -> Reply | None:
         """None where the client has left."""
         try:
             params = read_params(self.request)
         except ValueError:
             refusal = bad_request("can't parse request body as JSON")
             return self.sandbox.refuse(method, Params(), refusal)
-        faults = self.sandbox.faults
-        if method.lower() != "getupdates" or faults.waits_for("getUpdates"):
-            return self.sandbox.receive(method, params)
         try:
-            if not await self.server.polls.hold(self, params):
-                raise await self.server.polls.conflict()
+            self._check_token(token)
+            if method.lower() == "getupdates" and not self._fault_waits():
+                if not await self.server.polls.hold(self, params):
+                    raise await self.server.polls.conflict()
+                if self.client_left:
+                    self.sandbox.abandoned("getUpdates", params)
+                    return None
         except Refused as refused:
-            return self.sandbox.refuse("getUpdates", params, refused)
-        if self.client_left:
-            self.sandbox.abandoned("getUpdates", params)
-            return None
+            return self.sandbox.refuse(method, params, refused)
         return self.sandbox.receive(method, params)
+
+    def _check_token(self, token: str) -> None:
+        if token != self.sandbox.token:
+            looks_right = re.fullmatch(r"\d+:[\w-]+", token) is not None
+            raise Refused(401, "Unauthorized") if looks_right else Refused(404, "Not Found")
+
+    def _fault_waits(self) -> bool:
+        return self.sandbox.faults.waits_for("getUpdates")
 
     async def _say_nothing(self, silence: str) -> None:
         """Hold the request until the client leaves, or cut the connection at once."""

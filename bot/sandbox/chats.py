@@ -73,7 +73,9 @@ class Chat:
             if self.bot == "kicked" and write:
                 raise forbidden("bot was blocked by the user")
             if not self.started:
-                raise forbidden("bot can't initiate conversation with a user")
+                if write:
+                    raise forbidden("bot can't initiate conversation with a user")
+                raise bad_request("chat not found")
             return
         if self.migrated_to and write:
             raise Refused(

@@ -163,7 +163,10 @@ WRONG: dict[str, list[tuple[Given, str]]] = {
             "Bad Request: wrong file_id or the file is temporarily unavailable",
         ),
     ],
-    "getChat": [({"chat_id": -5}, "Bad Request: chat not found")],
+    "getChat": [
+        ({"chat_id": -5}, "Bad Request: chat not found"),
+        ({"chat_id": STRANGER}, "Bad Request: chat not found"),
+    ],
     "getChatMember": [
         ({"chat_id": TEAM}, "Bad Request: invalid user_id specified"),
         ({"chat_id": TEAM, "user_id": 999}, "Bad Request: user not found"),
@@ -320,9 +323,12 @@ def test_a_wrong_call_is_refused_in_telegrams_words(
 
 
 @pytest.mark.parametrize("method", sorted(METHODS))
-async def test_a_foreign_token_opens_nothing(http: httpx.AsyncClient, method: str) -> None:
+async def test_a_foreign_token_opens_nothing(
+    http: httpx.AsyncClient, sandbox: Sandbox, method: str
+) -> None:
     answer = await http.post(f"/bot7000000001:{'y' * 35}/{method}")
     assert (answer.status_code, answer.json()["description"]) == (401, "Unauthorized")
+    assert sandbox.log.calls[-1]["method"] == method
 
 
 @pytest.mark.parametrize("method", sorted(RIGHT))
