@@ -3,7 +3,10 @@
 import threading
 
 import pytest
-from sqlmodel import select
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Integer
+from sqlmodel import SQLModel, select
 
 from bot.db import Database, migrate, wake
 from bot.db.people import Secret
@@ -63,3 +66,19 @@ def test_a_listener_hears_of_a_commit_but_not_of_a_rollback(db: Database) -> Non
 def test_a_migrated_database_has_nothing_left_to_migrate(db: Database) -> None:
     assert migrate.revision(db) == migrate.HEAD
     assert migrate.upgrade(db) is False
+
+
+def test_the_models_need_no_revision_that_is_not_there(db: Database) -> None:
+    with db.engine.connect() as c:
+        context = MigrationContext.configure(c, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_integers_that_may_grow_are_big() -> None:
+    """A plain INTEGER overflows on PostgreSQL at ¥21,474,836.47 and on chat ids."""
+    small = {"attempts", "repeats", "n", "priority"}
+    for table in SQLModel.metadata.tables.values():
+        for column in table.columns:
+            if type(column.type) is Integer and not column.foreign_keys:
+                known = column.primary_key or column.name in small
+                assert known or column.name.endswith("_id"), f"{table.name}.{column.name}"

@@ -23,13 +23,7 @@ def upgrade() -> None:
         sa.Column("seen", sa.LargeBinary(), nullable=False),
         sa.Column("twice", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "team_id",
-            "grain",
-            "dim",
-            "day",
-            "store_id",
-            "key",
-            name=op.f("pk_buyer_rollups"),
+            "team_id", "grain", "dim", "day", "store_id", "key", name=op.f("pk_buyer_rollups")
         ),
         sqlite_with_rowid=False,
     )
@@ -63,9 +57,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bot_id", "update_id", name=op.f("pk_inbox")),
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_inbox_open", ["bot_id", "done_at", "update_id"], unique=False
-        )
+        batch_op.create_index("ix_inbox_open", ["bot_id", "done_at", "update_id"], unique=False)
 
     op.create_table(
         "order_lines",
@@ -76,8 +68,8 @@ def upgrade() -> None:
         sa.Column("line_no", sa.SmallInteger(), nullable=False),
         sa.Column("head", sa.SmallInteger(), nullable=False),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("paid_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("created_ts", sa.BigInteger(), nullable=True),
+        sa.Column("paid_ts", sa.BigInteger(), nullable=True),
         sa.Column("paid_day", sa.Date(), nullable=True),
         sa.Column("paid_hour", sa.SmallInteger(), nullable=True),
         sa.Column("product_id", sa.BigInteger(), nullable=True),
@@ -91,12 +83,7 @@ def upgrade() -> None:
         sa.Column("born_import", sa.BigInteger(), nullable=False),
         sa.Column("last_import", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "team_id",
-            "day",
-            "store_id",
-            "order_no",
-            "line_no",
-            name=op.f("pk_order_lines"),
+            "team_id", "day", "store_id", "order_no", "line_no", name=op.f("pk_order_lines")
         ),
         sqlite_with_rowid=False,
     )
@@ -124,13 +111,7 @@ def upgrade() -> None:
         sa.Column("created_orders", sa.BigInteger(), nullable=False),
         sa.Column("anonymous", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "team_id",
-            "grain",
-            "dim",
-            "day",
-            "store_id",
-            "key",
-            name=op.f("pk_sales_rollups"),
+            "team_id", "grain", "dim", "day", "store_id", "key", name=op.f("pk_sales_rollups")
         ),
         sqlite_with_rowid=False,
     )
@@ -159,28 +140,20 @@ def upgrade() -> None:
         sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("digest_at", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chats.id"], name=op.f("fk_bindings_chat_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["teams.id"], name=op.f("fk_bindings_team_id")
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chats.id"], name=op.f("fk_bindings_chat_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_bindings_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bindings")),
         sa.UniqueConstraint("chat_id", "thread_id", name=op.f("uq_bindings_chat_id")),
     )
     with op.batch_alter_table("bindings", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_bindings_team_id"), ["team_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_bindings_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "buyers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=False),
-        sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["teams.id"], name=op.f("fk_buyers_team_id")
-        ),
+        sa.Column("hash", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_buyers_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_buyers")),
         sa.UniqueConstraint("team_id", "hash", name=op.f("uq_buyers_team_id")),
     )
@@ -193,18 +166,12 @@ def upgrade() -> None:
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["teams.id"], name=op.f("fk_join_requests_team_id")
-        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_join_requests_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_join_requests")),
-        sa.UniqueConstraint(
-            "team_id", "telegram_id", name=op.f("uq_join_requests_team_id")
-        ),
+        sa.UniqueConstraint("team_id", "telegram_id", name=op.f("uq_join_requests_team_id")),
     )
     with op.batch_alter_table("join_requests", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_join_requests_team_id"), ["team_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_join_requests_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "members",
@@ -215,19 +182,13 @@ def upgrade() -> None:
         sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("joined_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["teams.id"], name=op.f("fk_members_team_id")
-        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_members_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
         sa.UniqueConstraint("team_id", "telegram_id", name=op.f("uq_members_team_id")),
     )
     with op.batch_alter_table("members", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_members_team_id"), ["team_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_members_telegram_id"), ["telegram_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_members_team_id"), ["team_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_members_telegram_id"), ["telegram_id"], unique=False)
 
     op.create_table(
         "outbox",
@@ -254,16 +215,12 @@ def upgrade() -> None:
         sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("settled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chats.id"], name=op.f("fk_outbox_chat_id")
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chats.id"], name=op.f("fk_outbox_chat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_outbox_chat_id"), ["chat_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_outbox_chat_id"), ["chat_id"], unique=False)
         batch_op.create_index("ix_outbox_due", ["state", "not_before"], unique=False)
 
     op.create_table(
@@ -272,24 +229,18 @@ def upgrade() -> None:
         sa.Column("team_id", sa.Integer(), nullable=False),
         sa.Column("query", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["teams.id"], name=op.f("fk_questions_team_id")
-        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_questions_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
     )
     with op.batch_alter_table("questions", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_questions_team_id"), ["team_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_questions_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "regions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["teams.id"], name=op.f("fk_regions_team_id")
-        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_regions_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_regions")),
         sa.UniqueConstraint("team_id", "name", name=op.f("uq_regions_team_id")),
     )
@@ -303,16 +254,12 @@ def upgrade() -> None:
         sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("timezone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["teams.id"], name=op.f("fk_stores_team_id")
-        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_stores_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stores")),
         sa.UniqueConstraint("team_id", "key", name=op.f("uq_stores_team_id")),
     )
     with op.batch_alter_table("stores", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_stores_team_id"), ["team_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_stores_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "binding_stores",
@@ -324,15 +271,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["store_id"], ["stores.id"], name=op.f("fk_binding_stores_store_id")
         ),
-        sa.PrimaryKeyConstraint(
-            "binding_id", "store_id", name=op.f("pk_binding_stores")
-        ),
+        sa.PrimaryKeyConstraint("binding_id", "store_id", name=op.f("pk_binding_stores")),
     )
     op.create_table(
         "digest_runs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("binding_id", sa.Integer(), nullable=False),
-        sa.Column("business_date", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
         sa.Column("planned_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -340,9 +285,7 @@ def upgrade() -> None:
             ["binding_id"], ["bindings.id"], name=op.f("fk_digest_runs_binding_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_runs")),
-        sa.UniqueConstraint(
-            "binding_id", "business_date", name=op.f("uq_digest_runs_binding_id")
-        ),
+        sa.UniqueConstraint("binding_id", "business_date", name=op.f("uq_digest_runs_binding_id")),
     )
     op.create_table(
         "imported_days",
@@ -353,15 +296,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["store_id"], ["stores.id"], name=op.f("fk_imported_days_store_id")
         ),
-        sa.PrimaryKeyConstraint(
-            "store_id", "kind", "day", name=op.f("pk_imported_days")
-        ),
+        sa.PrimaryKeyConstraint("store_id", "kind", "day", name=op.f("pk_imported_days")),
     )
     op.create_table(
         "imports",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=False),
-        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=True),
         sa.Column("member_id", sa.Integer(), nullable=True),
         sa.Column("chat_id", sa.Integer(), nullable=True),
         sa.Column("thread_id", sa.BigInteger(), nullable=False),
@@ -376,25 +317,15 @@ def upgrade() -> None:
         sa.Column("report", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("finished_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chats.id"], name=op.f("fk_imports_chat_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["member_id"], ["members.id"], name=op.f("fk_imports_member_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["store_id"], ["stores.id"], name=op.f("fk_imports_store_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["teams.id"], name=op.f("fk_imports_team_id")
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chats.id"], name=op.f("fk_imports_chat_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_imports_member_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_imports_store_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_imports_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
     )
     with op.batch_alter_table("imports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_imports_state"), ["state"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_imports_team_id"), ["team_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_imports_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "outbox_attempts",
@@ -417,30 +348,21 @@ def upgrade() -> None:
         sa.Column("store_id", sa.Integer(), nullable=False),
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["store_id"], ["stores.id"], name=op.f("fk_products_store_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["teams.id"], name=op.f("fk_products_team_id")
-        ),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_products_store_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_products_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
-        sa.UniqueConstraint(
-            "team_id", "store_id", "code", name=op.f("uq_products_team_id")
-        ),
+        sa.UniqueConstraint("team_id", "store_id", "code", name=op.f("uq_products_team_id")),
     )
     op.create_table(
         "import_journal",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("import_id", sa.Integer(), nullable=False),
         sa.Column("order_no", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("before", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"], ["imports.id"], name=op.f("fk_import_journal_import_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_journal")),
-        sa.UniqueConstraint(
-            "import_id", "order_no", name=op.f("uq_import_journal_import_id")
-        ),
+        sa.PrimaryKeyConstraint("import_id", "order_no", name=op.f("pk_import_journal")),
+        sqlite_with_rowid=False,
     )
     # ### end Alembic commands ###
 
