@@ -175,12 +175,16 @@ class Turn:
             )
         )
 
-    def tell(self, telegram_id: int, message: Message, key: str, kind: str) -> None:
-        """Speak to a member in private."""
+    def tell(
+        self, member: people.Member, make: Callable[[Translator], Message], key: str, kind: str
+    ) -> None:
+        """Speak to a member in private, in their language."""
+        default = self.house.config.defaults.language
+        message = make(translator(language_of(member.language, default)))
         self._later(
             lambda s: outbox.enqueue(
-                s, key, Address(teams.chat(s, telegram_id, "private").id), message, self.now,
-                kind=kind,
+                s, key, Address(teams.chat(s, member.telegram_id, "private").id), message,
+                self.now, kind=kind,
             )
         )  # fmt: skip
 
@@ -191,6 +195,9 @@ class Turn:
     def settle(self, s: Session, error: str = "") -> None:
         """Write what was said and kept, and mark the update as handled."""
         inbox.settle(s, self.house.bot_id, self.event.update_id, self.now, error)
+        if self.member and self.member.language != self.event.language_code:
+            # what is told to this person later, by jobs or by others, is in this language
+            teams.speaks(s, self.member, self.event.language_code)
         for write in self._said:
             write(s)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from bot.access import OWNER, STAFF
@@ -74,6 +74,11 @@ def add_member(
     return member
 
 
+def speaks(s: Session, member: Member, language: str) -> None:
+    """Remember the language of a person's Telegram."""
+    s.exec(update(Member).where(col(Member.id) == member.id).values(language=language))
+
+
 def ask_to_join(
     s: Session, telegram_id: int, name: str, language: str, now: datetime
 ) -> list[JoinRequest]:
@@ -105,7 +110,9 @@ def decide_join(
     request.decided_at = now
     if not accept:
         return request, None
-    return request, add_member(s, team_id, request.telegram_id, request.name, STAFF, now)
+    member = add_member(s, team_id, request.telegram_id, request.name, STAFF, now)
+    member.language = request.language
+    return request, member
 
 
 # stores -------------------------------------------------------------------------------------

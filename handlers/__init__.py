@@ -125,7 +125,7 @@ async def _on_press(update: Update, context: Context) -> None:
     event = Event(
         update.update_id, query.from_user.id, query.from_user.full_name,
         query.from_user.language_code or "", said.chat.id, said.chat.type, said.chat.title or "",
-        said.message_thread_id or 0, said.message_id, data=rest, query_id=query.id,
+        _topic(said), said.message_id, data=rest, query_id=query.id,
     )  # fmt: skip
     await context.house.run(errors.settle, context.house, event, press)
 
@@ -145,9 +145,13 @@ def _said(update: Update, message: TelegramMessage, text: str) -> Event:
     return Event(
         update.update_id, person.id, person.full_name, person.language_code or "",
         message.chat.id, message.chat.type, message.chat.title or "",
-        (message.message_thread_id or 0) if message.is_topic_message else 0,
-        message.message_id, text or message.caption or "",
+        _topic(message), message.message_id, text or message.caption or "",
         file_id=document.file_id if document else "",
         file_name=(document.file_name or "") if document else "",
         file_size=(document.file_size or 0) if document else 0,
     )  # fmt: skip
+
+
+def _topic(message: TelegramMessage) -> int:
+    """The topic; a plain reply in a group has a thread id too, and is none."""
+    return (message.message_thread_id or 0) if message.is_topic_message else 0

@@ -33,8 +33,6 @@ def _named(stores: list[people.Store], words: str) -> list[people.Store]:
 def _queue(turn: Turn, store: people.Store | None) -> facts.Import:
     e = turn.event
     assert turn.member
-    turn.member.language = e.language_code  # the report comes later, in the reader's language
-    turn.s.add(turn.member)
     return ingest.queue(
         turn.s, team_id=turn.team_id, store_id=store.id if store else None,
         member_id=turn.member.id, chat_id=teams.chat(turn.s, e.chat, e.chat_kind).id,

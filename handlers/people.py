@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot import teams
 from bot.access import Verdict, decide
 from bot.context import Turn
@@ -59,9 +61,8 @@ def join(turn: Turn) -> None:
     e = turn.event
     for request in teams.ask_to_join(turn.s, e.person, e.name, e.language_code, turn.now):
         for owner in teams.owners(turn.s, request.team_id):
-            message = notices.join_request(turn.t, request)
             key = f"join:{request.id}:{owner.telegram_id}"
-            turn.tell(owner.telegram_id, message, key, "join")
+            turn.tell(owner, partial(notices.join_request, request), key, "join")
     turn.edit(Message(turn.t("join.asked")))
 
 
@@ -73,5 +74,4 @@ def admit(turn: Turn) -> None:
     )
     turn.edit(Message(turn.t("join.admitted" if member else "join.refused", name=request.name)))
     if member:
-        welcome = notices.admitted(turn.t, member)
-        turn.tell(member.telegram_id, welcome, f"admitted:{request.id}", "join")
+        turn.tell(member, partial(notices.admitted, member), f"admitted:{request.id}", "join")

@@ -52,6 +52,9 @@ class Wire:
     async def fault(self, method: str, kind: str, **more: Any) -> None:
         await self._do("fault", method=method, kind=kind, **more)
 
+    async def kick(self, chat: int, person: int) -> None:
+        await self._do("bot", person=person, chat=chat, status="kicked")
+
     async def _do(self, verb: str, **body: Any) -> dict[str, Any]:
         answer = await self.http.post(f"/_sandbox/{verb}", json=body)
         assert answer.status_code == 200, answer.text

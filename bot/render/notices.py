@@ -62,13 +62,13 @@ def founded(t: Translator, store: Store) -> Message:
     )
 
 
-def join_request(t: Translator, request: JoinRequest) -> Message:
+def join_request(request: JoinRequest, t: Translator) -> Message:
     yes = Button(t("join.yes"), data=f"admit:{request.id}:yes")
     no = Button(t("join.no"), data=f"admit:{request.id}:no")
     return Message(t("join.request", name=escape(request.name)), ((yes, no),))
 
 
-def admitted(t: Translator, member: Member) -> Message:
+def admitted(member: Member, t: Translator) -> Message:
     return Message(t("join.welcome", name=escape(member.name)))
 
 
