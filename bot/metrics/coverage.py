@@ -1,0 +1,73 @@
+"""Which of the days asked for were imported, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from bot.db.facts import ImportedDay
+from bot.periods import DAY, Period
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Imported days of a period: by store id how many, by day how many stores."""
+
+    period: Period
+    stores: dict[int, int]
+    days: dict[date, int]
+    as_of: datetime | None
+
+    @property
+    def empty(self) -> bool:
+        return not self.stores
+
+    def missing(self, stores: int) -> tuple[date, ...]:
+        """Days that at least one of `stores` stores lacks."""
+        return tuple(day for day in self.period if self.days.get(day, 0) < stores)
+
+
+def coverage(
+    s: Session, stores: tuple[int, ...], period: Period, today: date, kind: str = "orders"
+) -> Coverage:
+    """Days after yesterday are never missing: they are not over yet."""
+    past = Period(period.start, min(period.end, today))
+    imported = col(ImportedDay.store_id).in_(stores), col(ImportedDay.kind) == kind
+    within = col(ImportedDay.day) >= period.start, col(ImportedDay.day) < period.end
+    rows = s.connection().execute(
+        select(col(ImportedDay.store_id), func.count(), func.max(col(ImportedDay.exported_at)))
+        .where(*imported, *within)
+        .group_by(col(ImportedDay.store_id))
+    )
+    by_store = {row[0]: (row[1], row[2]) for row in rows}
+    counts = {store: n for store, (n, _) in by_store.items()}
+    days: dict[date, int] = {}
+    if any(counts.get(store, 0) < past.days for store in stores) or past.end < period.end:
+        days = dict(
+            s.connection()
+            .execute(
+                select(col(ImportedDay.day), func.count())
+                .where(*imported, *within)
+                .group_by(col(ImportedDay.day))
+            )
+            .tuples()
+            .all()
+        )
+    else:
+        days = dict.fromkeys(past, len(stores))
+    as_of = max((instant for _, instant in by_store.values()), default=None)
+    return Coverage(past, counts, days, as_of)
+
+
+def runs(days: tuple[date, ...]) -> list[Period]:
+    """Days in a row as periods."""
+    found: list[Period] = []
+    for day in days:
+        if found and found[-1].end == day:
+            found[-1] = Period(found[-1].start, day + DAY)
+        else:
+            found.append(Period(day, day + DAY))
+    return found

@@ -1,0 +1,102 @@
+"""Ids in the figures → the codes and names the shop knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from bot.db.facts import Product, Region
+from bot.metrics.query import Query
+from bot.metrics.scope import Scope, StoreInfo
+from bot.metrics.sums import Key
+
+
+class Names:
+    """Ids → the codes and names the shop knows: (keys, longer name)."""
+
+    def __init__(
+        self, s: Session, by: tuple[str, ...], keys: list[Key], stores: tuple[StoreInfo, ...]
+    ) -> None:
+        self.by = by
+        self.stores = {store.id: store for store in stores}
+        self.products = self._read(s, keys, "product", Product)
+        self.regions = self._read(s, keys, "region", Region)
+
+    def _read(
+        self, s: Session, keys: list[Key], dim: str, model: type[Product] | type[Region]
+    ) -> dict[object, tuple[str, str]]:
+        if dim not in self.by:
+            return {}
+        place = self.by.index(dim)
+        ids = list({key[place] for key in keys if key[place]})
+        words = (
+            (col(Product.code), col(Product.title))
+            if model is Product
+            else (col(Region.name), col(Region.name))
+        )
+        found: dict[object, tuple[str, str]] = {}
+        for i in range(0, len(ids), 500):
+            statement = select(col(model.id), *words).where(col(model.id).in_(ids[i : i + 500]))
+            found |= {row[0]: (row[1], row[2]) for row in s.connection().execute(statement)}
+        return found
+
+    def __call__(self, key: Key) -> tuple[tuple[int | str | date | None, ...], str]:
+        label: list[int | str | date | None] = []
+        name = ""
+        for by, value in zip(self.by, key, strict=True):
+            if by == "store":
+                store = self.stores[value]  # type: ignore[index]  # a store id
+                label.append(store.key)
+                name = name or store.name
+            elif by in ("product", "region"):
+                code, title = (self.products | self.regions).get(value, (None, ""))
+                label.append(code)
+                name = name or title
+            else:
+                label.append(None if by == "hour" and value == -1 else value)
+        return tuple(label), name
+
+
+def product_ids(s: Session, scope: Scope, query: Query) -> tuple[int, ...] | None:
+    """Row ids of the filtered products, None where there is no such filter."""
+    codes = query.filter("product")
+    if not codes:
+        return None
+    statement = select(col(Product.id)).where(
+        col(Product.team_id) == scope.team_id,
+        col(Product.store_id).in_(scope.ids),
+        col(Product.code).in_(codes),
+    )
+    return tuple(i for i in s.connection().execute(statement).scalars() if i is not None)
+
+
+def region_ids(s: Session, scope: Scope, query: Query) -> tuple[int, ...] | None:
+    """Row ids of the filtered regions, None where there is no such filter."""
+    names = query.filter("region")
+    if not names:
+        return None
+    statement = select(col(Region.id)).where(
+        col(Region.team_id) == scope.team_id, col(Region.name).in_(names)
+    )
+    return tuple(i for i in s.connection().execute(statement).scalars() if i is not None)
+
+
+def twins(s: Session, team_id: int, stores: tuple[int, ...]) -> Mapping[int, int]:
+    """Products that several stores sell under one code: id → the first of their ids."""
+    here = col(Product.team_id) == team_id, col(Product.store_id).in_(stores)
+    codes = (
+        select(col(Product.code), func.min(col(Product.id)).label("first"))
+        .where(*here)
+        .group_by(col(Product.code))
+        .having(func.count() > 1)
+        .subquery()
+    )
+    statement = (
+        select(col(Product.id), codes.c.first)
+        .join(codes, codes.c.code == col(Product.code))
+        .where(*here)
+    )
+    return dict(s.connection().execute(statement).tuples().all())
