@@ -46,16 +46,12 @@ def coverage(
     counts = {store: n for store, (n, _) in by_store.items()}
     days: dict[date, int] = {}
     if any(counts.get(store, 0) < past.days for store in stores) or past.end < period.end:
-        days = dict(
-            s.connection()
-            .execute(
-                select(col(ImportedDay.day), func.count())
-                .where(*imported, *within)
-                .group_by(col(ImportedDay.day))
-            )
-            .tuples()
-            .all()
+        counted = s.connection().execute(
+            select(col(ImportedDay.day), func.count())
+            .where(*imported, *within)
+            .group_by(col(ImportedDay.day))
         )
+        days = {row[0]: row[1] for row in counted}
     else:
         days = dict.fromkeys(past, len(stores))
     as_of = max((instant for _, instant in by_store.values()), default=None)

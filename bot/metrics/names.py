@@ -99,4 +99,4 @@ def twins(s: Session, team_id: int, stores: tuple[int, ...]) -> Mapping[int, int
         .join(codes, codes.c.code == col(Product.code))
         .where(*here)
     )
-    return dict(s.connection().execute(statement).tuples().all())
+    return {row[0]: row[1] for row in s.connection().execute(statement) if row[0] != row[1]}

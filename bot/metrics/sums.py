@@ -74,6 +74,8 @@ def read(s: Session, cut: Cut, measures: Iterable[str]) -> Sums:
     rows = _from_facts(s, cut, wanted) if len(cut.dims) > 1 else _from_rollups(s, cut, wanted)
     sums: Sums = defaultdict(lambda: dict.fromkeys(wanted, 0))
     for key, sign, values in rows:
+        if not any(value is not None for value in values.values()):
+            continue  # a sum over no rows at all
         into = sums[bucketed(key, cut)]
         for measure, value in values.items():
             into[measure] += sign * int(value or 0)
