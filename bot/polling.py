@@ -56,12 +56,14 @@ class Poll:
         store: Callable[[list[dict[str, Any]]], Awaitable[None]],
         now: Callable[[], datetime],
         seconds: int = 25,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._bot = bot
         self._request = request
         self._store = store
         self._now = now
         self._seconds = seconds
+        self._sleep = sleep
         self.health = Health()
 
     async def run(self) -> None:
@@ -95,7 +97,7 @@ class Poll:
                 error = e if isinstance(e, TelegramError) else TelegramError("unreadable answer")
             self.health.error = type(error).__name__
             log.warning("getUpdates failed: %s; again in %.0f s", error, pause)
-            await asyncio.sleep(pause)
+            await self._sleep(pause)
             if not isinstance(error, TimedOut):
                 pause = min(pause * 1.5, 30.0)
 
@@ -117,7 +119,7 @@ class Poll:
                 await self._store(batch)
             except Exception:
                 log.exception("a batch could not be stored; again in %.0f s", pause)
-                await asyncio.sleep(pause)
+                await self._sleep(pause)
                 pause = min(pause * 2, 30.0)
             else:
                 return

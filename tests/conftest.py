@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from judge import complaints
+from judge import judge as judge
 from sqlalchemy import create_engine, text
 
 from bot.clock import Clock
@@ -180,3 +182,5 @@ async def wire(db_url: str, shop: Shop, clock: Clock) -> AsyncIterator[Wire]:
 
     async with running(db_url, clock) as connected:
         yield connected
+    # every request and answer of every such test is read by an independent model of the Bot API
+    assert complaints(connected.calls) == []
