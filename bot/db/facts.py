@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -14,6 +14,12 @@ class Import(SQLModel, table=True):
     """
 
     __tablename__ = "imports"
+    __table_args__ = (
+        Index(
+            "ux_imports_busy", "store_id", unique=True,
+            sqlite_where=text("owner <> ''"), postgresql_where=text("owner <> ''"),
+        ),
+    )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="teams.id", index=True)
     store_id: int | None = Field(default=None, foreign_key="stores.id")

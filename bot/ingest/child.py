@@ -1,0 +1,50 @@
+"""`python -m bot.ingest.child`: parse one file under limits. Job on stdin, lines of JSON on stdout.
+
+The limits are set before anything heavy is imported: a bomb aborts this process and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    job: dict[str, Any] = json.load(sys.stdin)
+    _limit(int(job.pop("memory")), int(job.pop("cpu")))
+    from bot.errors import UserError
+
+    try:
+        from bot.ingest import scratch
+        from bot.ingest.parse import Job
+
+        head = scratch.make(Job(**job), Path(job["scratch"]).parent, _progress)
+        _say({"head": head})
+    except UserError as e:
+        _say({"error": e.key, "params": e.params})
+    except MemoryError:
+        _say({"error": "import.too_heavy", "params": {}})
+
+
+def _limit(memory: int, cpu: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each thread would reserve memory we just limited
+
+
+def _progress(rows: int) -> None:
+    _say({"rows": rows})
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""What an export may declare about itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal["created", "paid", "shipped", "done", "closed"]
+STATUSES: tuple[Status, ...] = ("created", "paid", "shipped", "done", "closed")
+
+# Where the amounts of an order of several lines stand:
+#   order    one row per order; `repeats` the same on each line; `first` on the first line only
+#   line     each line has its own; `found` is for tables nobody declared: decided from the rows
+Level = Literal["order", "repeats", "first", "line", "found"]
+
+TIMES = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S",
+    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S.%f",
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日 %H:%M", "%Y%m%d %H:%M:%S", "%Y%m%d",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Format:
+    """One export of one platform.
+
+    `columns` gives for each of our fields the header names it goes by; the first one present
+    counts. Fields: order_no, created, paid_at, status, shipped, code, title, kinds, quantity,
+    price, discount (of a line), region, buyer, currency, and the amounts of an order or a line
+
+        total     what the buyer is to pay, postage included     goods, postage   its parts
+        received  what was paid; `received_is` says whether refunds are already out of it ("net")
+        refund    what was given back        owed  still to be paid        fee  only added up
+
+    `kinds` is how many products one title cell joins. An order is paid where `paid_at` has a time, or (`paid_when="status"`) where its status says so.
+    `statuses` are looked up whole, then as a part of the cell, in this order.
+    """
+
+    platform: str
+    columns: Mapping[str, tuple[str, ...]]
+    required: frozenset[str]
+    one_of: tuple[frozenset[str], ...] = ()  # of each set one is needed too
+    kind: str = "orders"
+    level: Level = "order"
+    received_is: Literal["gross", "net"] = "gross"
+    paid_when: Literal["time", "status"] = "time"
+    unpaid: frozenset[str] = frozenset()  # folded status cells of orders that were never paid
+    statuses: Mapping[str, Status] = field(default_factory=dict)
+    times: tuple[str, ...] = TIMES
+    buyer_is: str = ""  # what the buyer column holds: it keeps hashes of two namespaces apart
+
+    def lacks(self, columns: Iterable[str]) -> list[str]:
+        """Fields that are needed and not among `columns`."""
+        found = frozenset(columns)
+        single = sorted(self.required - found)
+        return single + [min(x) for x in self.one_of if not x & found]
+
+
+def fold(name: str) -> str:
+    """A header cell without what exports add to it: blanks, BOM, quotes, width, case."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", name)).casefold()
+
+
+_NOISE = re.compile(r"[\s\ufeff\u200b\"'=*_:-]|\((元|¥|cny|rmb)\)$", re.IGNORECASE)
+
+# header names of columns that say who or where a customer is
+PERSONAL = re.compile(
+    r"收货人|收件人|收货地址|收件地址|详细地址|收貨人|收件者|收貨地址|地址$|姓名|电话|電話|手机$|联系手机"
+    r"|手機|会员名|會員|买家昵称|买家支付宝|留言|微信昵称|下单人|发票抬头|身份证"
+    r"|email|phone|billingname|shippingname|street|address|company|zip|postalcode|receiver"
+    r"|recipient|fullname|firstname|lastname|buyername|username|notes$|noteattributes|customername"
+)

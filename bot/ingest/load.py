@@ -1,0 +1,190 @@
+"""The scratch database → facts: names get their numbers, then orders are merged slice by slice."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from operator import itemgetter
+from pathlib import Path
+
+from sqlalchemy import Table
+
+from bot.db import Database
+from bot.db.facts import Buyer, Product, Region
+from bot.ingest import facts
+from bot.ingest.bulk import Bulk, table
+from bot.ingest.facts import Change, Line, Order, Place
+from bot.ingest.report import Progress
+from bot.ingest.slices import Slices
+
+NAMES_PER_WRITE = 2_000
+
+@dataclass
+class Counts:
+    """Rows of the file."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    longest: float = 0.0
+
+
+@dataclass
+class Numbers:
+    """The scratch database's numbers → ids of ours; 0 until known."""
+
+    products: array[int] = field(default_factory=lambda: array("q"))
+    regions: array[int] = field(default_factory=lambda: array("q"))
+    buyers: array[int] = field(default_factory=lambda: array("q"))
+
+
+def merge(
+    db: Database,
+    place: Place,
+    import_id: int,
+    scratch: Path,
+    precision: dict[str, int],
+    progress: Callable[[Progress], None],
+) -> Counts:
+    """Bring every order of the scratch database into the facts."""
+    counts = Counts()
+    slices = Slices(db, place)
+    with sqlite3.connect(f"file:{scratch}?mode=ro", uri=True, check_same_thread=False) as c:
+        total = c.execute("SELECT COUNT(*) FROM lines").fetchone()[0]
+        numbers = _number(db, place, c)
+        reader = _orders(c, numbers, import_id)
+        done = 0
+        while batch := _take(reader, slices.lines):
+            done += sum(map(len, batch))
+            _merge(db, place, import_id, batch, precision, slices, counts)
+            progress(Progress("merging", done, total))
+    c.close()
+    counts.longest = slices.longest
+    return counts
+
+
+def _merge(
+    db: Database,
+    place: Place,
+    import_id: int,
+    batch: list[Order],
+    precision: dict[str, int],
+    slices: Slices,
+    counts: Counts,
+) -> None:
+    with db.read() as s:
+        known = facts.lookup(Bulk(s), place, [x[0].order_no for x in batch])
+    changes = []
+    for new in batch:
+        old = known.get(new[0].order_no)
+        if old is None:
+            counts.new += len(new)
+            changes.append(Change((), _said(new)))
+            continue
+        after = _said(facts.reconcile(old, new, precision))
+        if facts.same(old, after):
+            counts.unchanged += len(new)
+        else:
+            counts.changed += len(new)
+            changes.append(Change(old, after))
+    if changes:
+        slices.apply(changes, lambda s: facts.journal(s, import_id, changes))
+
+
+def _said(order: Order) -> Order:
+    """What the file does not say, and nobody said before, is nothing."""
+    if all(x.quantity is not None and x.refunded is not None for x in order):
+        return order
+    return tuple(x._replace(quantity=x.quantity or 0, refunded=x.refunded or 0) for x in order)
+
+
+# reading the scratch database ----------------------------------------------------------------
+
+
+def _orders(c: sqlite3.Connection, numbers: Numbers, import_id: int) -> Iterator[Order]:
+    """Whole orders, in the order of days."""
+    products, regions, buyers = numbers.products, numbers.regions, numbers.buyers
+    lines: list[Line] = []
+    for (
+        no, line_no, day, head, status, created_ts, paid_ts, paid_day, paid_hour, product,
+        product_head, region, buyer, quantity, payable, paid, refunded,
+    ) in c.execute("SELECT * FROM lines ORDER BY rowid"):  # fmt: skip
+        line = Line(
+            no, line_no, day, head, status, created_ts, paid_ts, paid_day, paid_hour,
+            None if product is None else products[product], product_head,
+            None if region is None else regions[region], None if buyer is None else buyers[buyer],
+            quantity, payable, paid, refunded, import_id, import_id,
+        )  # fmt: skip
+        if lines and line.order_no != lines[0].order_no:
+            yield tuple(lines)
+            lines = []
+        lines.append(line)
+    if lines:
+        yield tuple(lines)
+
+
+def _take(orders: Iterator[Order], lines: int) -> list[Order]:
+    batch: list[Order] = []
+    n = 0
+    while n < lines and (order := next(orders, None)):
+        batch.append(order)
+        n += len(order)
+    return batch
+
+
+# names ---------------------------------------------------------------------------------------
+
+
+def _number(db: Database, place: Place, c: sqlite3.Connection) -> Numbers:
+    """Ids of products, regions and buyers, new ones made; committed on their own.
+
+    A number without a fact harms nobody, so Undo leaves them.
+    """
+    return Numbers(
+        _ids(
+            db, table(Product), ("team_id", "store_id", "code", "title"), "code",
+            (place.team, place.store), c, "products",
+        ),
+        _ids(db, table(Region), ("team_id", "name"), "name", (place.team,), c, "regions"),
+        _ids(db, table(Buyer), ("team_id", "hash"), "hash", (place.team,), c, "buyers"),
+    )  # fmt: skip
+
+
+def _ids(
+    db: Database,
+    t: Table,
+    columns: tuple[str, ...],
+    key: str,
+    place: tuple[int, ...],
+    c: sqlite3.Connection,
+    source: str,
+) -> array[int]:
+    """The id of every name in `source`, by its number there."""
+    size = c.execute(f"SELECT IFNULL(MAX(n), -1) + 1 FROM {source}").fetchone()[0]  # noqa: S608
+    ids = array("q", bytes(8 * size))
+    cursor = c.execute(f"SELECT * FROM {source} ORDER BY n")  # noqa: S608
+    while names := cursor.fetchmany(NAMES_PER_WRITE):
+        keys = [x[1] for x in names]
+        found = _look_up(db, t, key, place, keys)
+        missing = [(*place, *x[1:]) for x in names if x[1] not in found]
+        if missing:
+            with db.write() as s:
+                clash = f"({', '.join((*columns[: len(place)], key))}) DO NOTHING"
+                Bulk(s).put(t, columns, missing, clash)
+            found |= _look_up(db, t, key, place, [x[len(place)] for x in missing])
+        for x in names:
+            ids[x[0]] = found[x[1]]
+    return ids
+
+
+def _look_up(
+    db: Database, t: Table, key: str, place: tuple[int, ...], keys: list[str]
+) -> dict[str, int]:
+    where = " AND ".join(f"{x} = ?" for x in ("team_id", "store_id")[: len(place)])
+    type_ = "bigint" if key == "hash" else "text"
+    with db.read() as s:
+        bulk = Bulk(s)
+        sql = f"SELECT {key}, id FROM {t.name} WHERE {where} AND {key} {bulk.among(type_)}"  # noqa: S608
+        return dict(map(itemgetter(0, 1), bulk.rows(sql, *place, keys)))

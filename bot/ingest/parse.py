@@ -1,0 +1,342 @@
+"""A file → normalised order lines in a scratch database. Runs in the limited child.
+
+Read in chunks, columns at a time: of every table only the columns a format declares are touched,
+and no name, address or phone gets past `_chunk`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bot.errors import UserError
+from bot.ingest import cells, formats, readers
+from bot.ingest.formats.declare import STATUSES, Format
+from bot.ingest.report import Problem
+
+CHUNK = 20_000  # rows
+FIRST_REFUSED = 20  # how many refused rows are named
+AMOUNTS = ("total", "goods", "postage", "received", "refund", "fee", "owed", "price", "discount")
+TOTAL_WORDS = frozenset(
+    {"合计", "总计", "小计", "共计", "合計", "總計", "小計", "total", "grandtotal", "totals", "sum"}
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the child is asked to do; `key` is the secret of the buyers' hashes (hex)."""
+
+    path: str
+    file_name: str
+    scratch: str
+    key: str
+    currency: str
+    timezone: str
+    kind: str = ""
+    now: int = 0
+
+
+@dataclass
+class Sheet:
+    """One recognised table, all its rows read."""
+
+    match: formats.Match
+    encoding: str
+    frame: pd.DataFrame
+    read: int = 0
+    refused: int = 0
+    personal: bool = False
+    precision: dict[str, int] = field(default_factory=dict)
+    totals: list[dict[str, float]] = field(default_factory=list)  # rows of totals, in minor units
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def format(self) -> Format:
+        return self.match.format
+
+
+class Names:
+    """Texts → dense numbers, over all chunks."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def __call__(self, texts: Sequence[str]) -> cells.Ints:
+        """−1 for an empty text."""
+        known = self.numbers
+        return np.array(
+            [known.setdefault(x, len(known)) if x else cells.NEVER for x in texts], dtype=np.int64
+        )
+
+
+@dataclass
+class Reading:
+    """What the sheets of one file share."""
+
+    job: Job
+    progress: Callable[[int], None]
+    products: Names = field(default_factory=Names)
+    titles: dict[str, str] = field(default_factory=dict)  # of products by code
+    regions: Names = field(default_factory=Names)
+    read: int = 0
+
+
+def sheets(reading: Reading, room: Path) -> list[Sheet]:
+    """Every recognised table of the file.
+
+    Raises UserError where none is recognised: naming the columns that lack, if any was known.
+    """
+    found: list[Sheet] = []
+    lacking: tuple[str, ...] | None = None
+    job = reading.job
+    for table in readers.tables(Path(job.path), job.file_name, room):
+        top = list(itertools.islice(table.rows, formats.HEADER_WITHIN + 1))
+        match = formats.recognise(top)
+        if match is None:
+            lacking = lacking or formats.missing(top)
+            continue
+        rows = itertools.chain(top[match.row + 1 :], table.rows)
+        found.append(_sheet(reading, match, table.encoding, rows))
+    if found:
+        return found
+    if lacking:
+        raise UserError("import.not_recognised", columns="、".join(lacking))
+    raise UserError("import.not_a_table")
+
+
+def _sheet(
+    reading: Reading, match: formats.Match, encoding: str, rows: Iterator[readers.Row]
+) -> Sheet:
+    sheet = Sheet(match, encoding, pd.DataFrame())
+    frames = []
+    first = match.row + 2  # rows are counted from 1, below the header
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        frames.append(_chunk(reading, sheet, chunk, first))
+        first += len(chunk)
+        reading.read += len(chunk)
+        reading.progress(reading.read)
+    if frames:
+        sheet.frame = pd.concat(frames, ignore_index=True)
+    _compare_totals(sheet)
+    return sheet
+
+
+# one chunk -----------------------------------------------------------------------------------
+
+
+def _chunk(reading: Reading, sheet: Sheet, rows: list[readers.Row], first: int) -> pd.DataFrame:
+    """Typed columns of the rows that can be used."""
+    columns = sheet.match.columns
+    width = max(columns.values()) + 1
+    numbered = [(first + i, r) for i, r in enumerate(rows) if any(x.strip() for x in r)]
+    numbered = _without_totals(reading, sheet, numbered, width)
+    sheet.read += len(numbered)
+    padded = [r if len(r) >= width else r + [""] * (width - len(r)) for _, r in numbered]
+    texts = {name: cells.clean([r[i] for r in padded]) for name, i in columns.items()}
+    _notice_people(sheet, padded, texts)
+    refused: dict[int, Problem] = {}
+    wide = len(sheet.match.header)
+    for i, (number, row) in enumerate(numbered):
+        if len(row) > wide and any(x.strip() for x in row[wide:]):
+            refused[i] = Problem("too_many_cells", number)
+    row_numbers = np.array([n for n, _ in numbered], dtype=np.int64)
+    data = _typed(reading, sheet, texts, row_numbers, refused)
+    frame = pd.DataFrame(data)
+    frame["refused"] = False
+    if refused:
+        frame.loc[list(refused), "refused"] = True
+        room = FIRST_REFUSED - len(sheet.problems)
+        sheet.problems += [refused[i] for i in sorted(refused)[: max(0, room)]]
+    return frame
+
+
+def _typed(
+    reading: Reading,
+    sheet: Sheet,
+    texts: dict[str, list[str]],
+    numbers: cells.Ints,
+    refused: dict[int, Problem],
+) -> dict[str, object]:
+    n, f, job = len(numbers), sheet.format, reading.job
+
+    def refuse(code: str, at: int, name: str = "", value: str = "") -> None:
+        header = sheet.match.header[sheet.match.columns[name]] if name else ""
+        refused.setdefault(at, Problem(code, int(numbers[at]), header, value[:40]))
+
+    data: dict[str, object] = {"row": numbers, "order_no": _order_numbers(texts, refuse)}
+    for name in ("created", "paid_at"):
+        if name in texts and f.kind == "orders":
+            _times(sheet, name, texts[name], job.timezone, data, refuse)
+    for name in AMOUNTS:
+        if name in texts:
+            read = cells.amounts(texts[name], job.currency)
+            data[name] = read.values
+            for i in read.bad:
+                refuse("amount", i, name, texts[name][i])
+    if "quantity" in texts:
+        units = cells.counts(texts["quantity"])
+        data["quantity"] = units.values
+        for i in units.bad:
+            refuse("quantity", i, "quantity", texts["quantity"][i])
+    for i, currency in enumerate(texts.get("currency", ())):
+        if currency and currency.upper() != job.currency:
+            refuse("currency", i, "currency", currency)
+    data["product"] = _products(reading, texts, n)
+    if "region" in texts:
+        places = {x: cells.province(x) for x in set(texts["region"])}
+        data["region"] = reading.regions([places[x] for x in texts["region"]])
+    if "buyer" in texts:
+        data["buyer"] = _buyers(texts["buyer"], f.buyer_is, bytes.fromhex(job.key))
+    data["status"], data["unpaid"] = _statuses(sheet, texts, n)
+    return data
+
+
+def _order_numbers(
+    texts: dict[str, list[str]], refuse: Callable[[str, int, str, str], None]
+) -> pd.Series[str]:
+    numbers = texts["order_no"]
+    for i, x in enumerate(numbers):
+        if not x:
+            refuse("order_no_missing", i, "order_no", "")
+        elif len(x) > 64:
+            refuse("order_no_long", i, "order_no", x)
+        elif "+" in x and cells.DAMAGED.match(x):
+            refuse("order_no_damaged", i, "order_no", x)
+    return pd.Series(numbers, dtype=object)
+
+
+def _times(
+    sheet: Sheet,
+    name: str,
+    texts: list[str],
+    zone: str,
+    data: dict[str, object],
+    refuse: Callable[[str, int, str, str], None],
+) -> None:
+    patterns: tuple[str, ...] = sheet.format.times
+    first = cells.day_first(texts)
+    if first is None and any(cells.SLASHED.match(x) for x in texts):
+        first = True
+        sheet.problems.append(Problem("day_or_month", column=name))
+    if first is not None:
+        date = "%d/%m/%Y" if first else "%m/%d/%Y"
+        patterns += tuple(
+            (date + t).replace("/", sign)
+            for sign in "/-."
+            for t in ("", " %H:%M", " %H:%M:%S", " %I:%M:%S %p")
+        )
+        patterns += (date.replace("Y", "y"),)
+    read = cells.instants(texts, patterns, zone)
+    short = {"created": "created", "paid_at": "paid"}[name]
+    data[f"{short}_ts"], data[f"{short}_day"] = read.seconds, read.days
+    if short == "paid":
+        data["paid_hour"] = read.hours if read.precision < 86_400 else np.full(len(texts), -1)
+    old = sheet.precision.get(f"{short}_ts", 86_400)
+    sheet.precision[f"{short}_ts"] = min(old, read.precision)
+    for i in read.bad:
+        refuse("time", i, name, texts[i])
+
+
+def _products(reading: Reading, texts: dict[str, list[str]], n: int) -> cells.Ints:
+    """By code, else by title; none where one cell joins the titles of several products."""
+    codes = texts.get("code") or [""] * n
+    titles = texts.get("title") or [""] * n
+    if "kinds" in texts:
+        titles = [t if k == "1" else "" for t, k in zip(titles, texts["kinds"], strict=True)]
+    names = [(c or t)[:200] for c, t in zip(codes, titles, strict=True)]
+    known = reading.titles
+    for name, title in zip(names, titles, strict=True):
+        if name and name not in known:
+            known[name] = title[:200]
+    return reading.products(names)
+
+
+def _buyers(texts: list[str], namespace: str, key: bytes) -> cells.Ints:
+    """A keyed 64-bit hash each; 0 where there is none or it is masked (`t**1` is many people)."""
+    known: dict[str, int] = {"": 0}
+    for x in set(texts) - {""}:
+        name = cells.narrow(x).casefold()
+        masked = "*" in name or name in ("匿名", "anonymous")
+        digest = hashlib.blake2b(f"{namespace}:{name}".encode(), digest_size=8, key=key).digest()
+        known[x] = 0 if masked else int.from_bytes(digest, "big", signed=True) or 1
+    return np.array([known[x] for x in texts], dtype=np.int64)
+
+
+def _statuses(
+    sheet: Sheet, texts: dict[str, list[str]], n: int
+) -> tuple[cells.Ints, cells.Bools]:
+    """Index into STATUSES or −1, and whether the status says that nothing was paid."""
+    f, said = sheet.format, texts.get("status") or [""] * n
+    shipped = texts.get("shipped") or [""] * n
+    known = {pair: _status(f, *pair) for pair in set(zip(said, shipped, strict=True))}
+    for (text, _), status in known.items():
+        if status == -1 and text:
+            sheet.problems.append(Problem("status", value=text[:40], count=said.count(text)))
+    unpaid = {x: _fold(x) in f.unpaid for x in set(said)}
+    places = [known[p] for p in zip(said, shipped, strict=True)]
+    return np.array(places, dtype=np.int64), np.array([unpaid[x] for x in said], dtype=bool)
+
+
+def _status(f: Format, said: str, shipped: str) -> int:
+    text = _fold(said)
+    for part, status in f.statuses.items():
+        if text == part or (part in text and not text.isascii()):
+            if status == "paid" and _fold(shipped) == "fulfilled":
+                status = "shipped"
+            return STATUSES.index(status)
+    return -1
+
+
+def _fold(text: str) -> str:
+    return cells.narrow(text).strip().casefold()
+
+
+def _notice_people(sheet: Sheet, rows: list[readers.Row], texts: dict[str, list[str]]) -> None:
+    """Columns of names and addresses count once something stands in them."""
+    region = sheet.match.columns.get("region")
+    for i in sheet.match.personal:
+        if sheet.personal:
+            return
+        if i == region:
+            sheet.personal = not all(map(cells.only_province, set(texts["region"])))
+        else:
+            sheet.personal = any(i < len(r) and r[i].strip() for r in rows)
+
+
+# rows of totals ------------------------------------------------------------------------------
+
+
+def _without_totals(
+    reading: Reading, sheet: Sheet, rows: list[tuple[int, readers.Row]], width: int
+) -> list[tuple[int, readers.Row]]:
+    """Rows such as `合计` are no orders; they are kept to compare them with the sums."""
+    kept = []
+    at = sheet.match.columns["order_no"]
+    for number, row in rows:
+        label = next((x for x in (*row[at : at + 1], *row[:1]) if x.strip()), "")
+        if re.sub(r"[\s:：]", "", label).casefold() not in TOTAL_WORDS:
+            kept.append((number, row))
+            continue
+        row = row + [""] * (width - len(row))
+        said = {
+            name: cells.amounts(cells.clean([row[i]]), reading.job.currency).values[0]
+            for name, i in sheet.match.columns.items()
+            if name in ("total", "goods", "received", "refund")
+        }
+        sheet.totals.append({k: float(v) for k, v in said.items() if not np.isnan(v)})
+    return kept
+
+
+def _compare_totals(sheet: Sheet) -> None:
+    for said in sheet.totals:
+        for name, value in said.items():
+            if abs(float(sheet.frame[name].sum()) - value) >= 1:
+                header = sheet.match.header[sheet.match.columns[name]]
+                sheet.problems.append(Problem("total_row", column=header, value=str(value)))

@@ -1,0 +1,124 @@
+"""What an import did, as frozen data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`stage` is reading or merging; `total` is 0 where it is not known yet. Counts are rows."""
+
+    stage: str
+    done: int
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class Column:
+    """An amount column: its header, what it *is* (see `Format`), and its sum in major units."""
+
+    header: str
+    role: str
+    total: float
+
+
+@dataclass(frozen=True)
+class Check:
+    """An identity of the amounts, tried on every row it can be: `left` = Σ `right`."""
+
+    left: str
+    right: tuple[str, ...]
+    rows: int
+    held: int
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Of the rows accepted; amounts in major units of the store's currency."""
+
+    orders: int = 0
+    lines: int = 0
+    units: int = 0
+    paid_orders: int = 0
+    payable: float = 0.0
+    paid: float = 0.0
+    refunded: float = 0.0
+    net: float = 0.0
+    statuses: dict[str, int] = field(default_factory=dict)  # orders
+    columns: tuple[Column, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`row` counts from 1 as spreadsheets do; None where it is about the whole file."""
+
+    code: str
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Report:
+    """read = new + changed + unchanged + refused, all in rows of the file.
+
+    `days` are the first and the last business day (of creation) inside. `net` says whether what
+    was received already had refunds taken out; `personal`, whether the file named customers.
+    """
+
+    platform: str
+    kind: str
+    encoding: str
+    header_row: int  # from 1
+    read: int
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    days: tuple[str, str] | None = None
+    sums: Sums = Sums()
+    problems: tuple[Problem, ...] = ()
+    currency: str = ""
+    net: bool = False
+    personal: bool = False
+    exported_at: int = 0  # seconds since 1970: the rows are no younger
+
+    def to_json(self) -> dict[str, Any]:
+        """The names that `storebot import --json` promises."""
+        data = asdict(self)
+        return {name: data[name] for name in JSON}
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @staticmethod
+    def load(raw: str) -> Report:
+        data: dict[str, Any] = json.loads(raw)
+        sums = data.pop("sums")
+        columns = tuple(Column(**x) for x in sums.pop("columns"))
+        checks = tuple(Check(**{**x, "right": tuple(x["right"])}) for x in sums.pop("checks"))
+        problems = tuple(Problem(**x) for x in data.pop("problems"))
+        days = data.pop("days")
+        return Report(
+            **data, sums=Sums(**sums, columns=columns, checks=checks), problems=problems,
+            days=(days[0], days[1]) if days else None,
+        )  # fmt: skip
+
+
+JSON = (
+    "platform", "kind", "encoding", "header_row", "read", "new", "changed", "unchanged", "refused",
+    "days", "sums", "problems",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class UndoResult:
+    """Orders given their old values back, and orders that are gone again."""
+
+    restored: int
+    removed: int

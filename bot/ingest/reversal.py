@@ -1,0 +1,107 @@
+"""What an import changed, given back: overwritten orders from the journal, born ones removed.
+
+Each slice forgets the journal entries it gave back, so a giving back that was cut off goes on where
+it stopped. Recovery of an import that died in the middle is the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.db import Database
+from bot.db.facts import Import
+from bot.errors import UserError
+from bot.ingest import facts
+from bot.ingest.bulk import Bulk
+from bot.ingest.facts import Change, Order, Place
+from bot.ingest.report import Report, UndoResult
+from bot.ingest.slices import Slices
+from bot.periods import Period
+
+NAMED = 5  # orders named in a refusal
+
+
+def give_back(db: Database, row: Import) -> UndoResult:
+    """Undo everything import `row` did to the facts. Safe to call again after a crash."""
+    place = place_of(row)
+    assert row.id
+    slices = Slices(db, place)
+    restored = removed = 0
+    while before := _journalled(db, row.id, slices.lines):
+        with db.read() as s:
+            current = facts.lookup(Bulk(s), place, list(before))
+        changes = [Change(current.get(no, ()), old) for no, old in before.items()]
+        slices.apply(changes, lambda s, row=row, done=before: facts.forget(s, row.id, done))  # type: ignore[misc]
+        restored += len(changes)
+    for batch in _born(db, place, row, slices):
+        slices.apply([Change(x, ()) for x in batch], lambda _: None)
+        removed += len(batch)
+    return UndoResult(restored, removed)
+
+
+def refuse_if_touched(db: Database, row: Import) -> None:
+    """Raises UserError naming the orders a later import changed."""
+    place = place_of(row)
+    with db.read() as s:
+        bulk = Bulk(s)
+        touched = [
+            x[0]
+            for x in bulk.rows(
+                "SELECT DISTINCT j.order_no FROM import_journal j JOIN order_lines o"
+                " ON o.order_no = j.order_no AND o.team_id = ? AND o.store_id = ?"
+                " WHERE j.import_id = ? AND o.last_import <> ? ORDER BY 1 LIMIT 100",
+                place.team, place.store, row.id, row.id,
+            )  # fmt: skip
+        ]
+        for day in days_of(row):
+            if len(touched) >= 100:
+                break
+            touched += [
+                x[0]
+                for x in bulk.rows(
+                    "SELECT DISTINCT order_no FROM order_lines WHERE team_id = ? AND day = ?"
+                    " AND store_id = ? AND born_import = ? AND last_import <> ? LIMIT 100",
+                    place.team, day, place.store, row.id, row.id,
+                )  # fmt: skip
+            ]
+    if touched:
+        names = sorted(set(touched))
+        more = "…" if len(names) > NAMED else ""
+        raise UserError("import.undo_touched", n=len(names), orders=", ".join(names[:NAMED]) + more)
+
+
+def place_of(row: Import) -> Place:
+    assert row.store_id
+    return Place(row.team_id, row.store_id)
+
+
+def days_of(row: Import) -> Iterator[str]:
+    """Business days of the orders in the file, as ISO text."""
+    days = Report.load(row.report).days if row.report else None
+    if days:
+        first, last = map(date.fromisoformat, days)
+        yield from map(str, Period(first, last + timedelta(days=1)))
+
+
+def _journalled(db: Database, import_id: int, lines: int) -> dict[str, Order]:
+    with db.read() as s:
+        return facts.journalled(Bulk(s), import_id, max(1, lines // 2))
+
+
+def _born(db: Database, place: Place, row: Import, slices: Slices) -> Iterator[list[Order]]:
+    """Orders that were not there before, in slices of the same days."""
+    batch: list[Order] = []
+    n = 0
+    assert row.id
+    for day in days_of(row):
+        with db.read() as s:
+            found = facts.born(Bulk(s), place, day, row.id)
+        for order in found.values():
+            batch.append(order)
+            n += len(order)
+            if n >= slices.lines:
+                yield batch
+                batch, n = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,297 @@
+"""Day and month sums and buyer bitmaps, moved by exactly what an order changes.
+
+A *cell* is (dim, day, key): dim 0 the whole day, 1 a product, 2 a region, 3 an hour; `Cells` are
+the day cells of a slice of orders, months follow from them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from pyroaring import BitMap
+from sqlmodel import Session
+
+from bot import periods
+from bot.db.facts import BuyerRollup, SalesRollup
+from bot.ingest.bulk import Bulk, adding, primary, replacing, table
+from bot.ingest.facts import Change, Order, Place
+
+Cell = tuple[int, str, int]
+TOTAL, PRODUCT, REGION, HOUR = range(4)
+SUMS = ("sales", "refunded", "orders", "units", "refund_orders", "created_orders", "anonymous")
+DAY, MONTH = 0, 1  # grains
+
+_SALES, _BUYERS = table(SalesRollup), table(BuyerRollup)
+_SALES_COLUMNS = (*primary(_SALES), *SUMS)
+_BUYER_COLUMNS = (*primary(_BUYERS), "seen", "twice")
+_NOBODY = BitMap().serialize()
+UNKNOWN_HOUR = -1
+
+
+# sums ----------------------------------------------------------------------------------------
+
+
+class Cells(defaultdict[Cell, list[int]]):
+    """What orders add to day cells, in the order of SUMS."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: [0] * len(SUMS))
+
+    def add(self, order: Order, sign: int = 1) -> None:
+        if not order:
+            return
+        self.add_created(order, sign)
+        if order[0].paid_day is not None:
+            self.add_paid(order, sign)
+
+    def add_created(self, order: Order, sign: int = 1) -> None:
+        day = order[0].day
+        self[TOTAL, day, 0][5] += sign
+        self[REGION, day, order[0].region_id or 0][5] += sign
+        for line in order:
+            if line.product_head:
+                self[PRODUCT, day, line.product_id or 0][5] += sign
+
+    def add_paid(self, order: Order, sign: int = 1) -> None:
+        head, day = order[0], order[0].paid_day
+        assert day
+        anonymous = sign if head.buyer_id is None else 0
+        if len(order) == 1:
+            by_product = {head.product_id or 0: (head.paid, head.refunded, head.quantity)}
+            whole = by_product[head.product_id or 0]
+        else:
+            by_product = _by_product(order)
+            whole = _total(by_product.values())
+        hour = UNKNOWN_HOUR if head.paid_hour is None else head.paid_hour
+        cells = [
+            ((TOTAL, day, 0), whole),
+            ((REGION, day, head.region_id or 0), whole),
+            ((HOUR, day, hour), whole),
+            *(((PRODUCT, day, key), part) for key, part in by_product.items()),
+        ]
+        for cell, (paid, refunded, units) in cells:
+            sums = self[cell]
+            sums[0] += sign * paid
+            sums[1] += sign * refunded
+            sums[2] += sign
+            sums[3] += sign * units
+            sums[4] += sign if refunded > 0 else 0
+            sums[6] += anonymous
+
+    def months(self) -> dict[Cell, list[int]]:
+        found: defaultdict[Cell, list[int]] = defaultdict(lambda: [0] * len(SUMS))
+        for (dim, day, key), sums in self.items():
+            month = found[dim, month_of(day), key]
+            for i, x in enumerate(sums):
+                month[i] += x
+        return found
+
+
+def _by_product(order: Order) -> dict[int, tuple[int, int, int]]:
+    found: dict[int, tuple[int, int, int]] = {}
+    for x in order:
+        a, b, c = found.get(x.product_id or 0, (0, 0, 0))
+        found[x.product_id or 0] = (a + x.paid, b + x.refunded, c + x.quantity)
+    return found
+
+
+def _total(parts: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
+    a = b = c = 0
+    for paid, refunded, units in parts:
+        a, b, c = a + paid, b + refunded, c + units
+    return a, b, c
+
+
+def month_of(day: str) -> str:
+    return f"{day[:8]}01"
+
+
+def write_sums(s: Session, place: Place, cells: Cells, shrinks: bool) -> None:
+    """Add to the stored cells; with `shrinks`, drop those that count nothing any more."""
+    rows = [
+        (place.team, grain, dim, day, place.store, key, *sums)
+        for grain, found in ((DAY, cells), (MONTH, cells.months()))
+        for (dim, day, key), sums in sorted(found.items())
+        if any(sums)
+    ]
+    bulk = Bulk(s)
+    bulk.put(_SALES, _SALES_COLUMNS, rows, adding(_SALES, primary(_SALES), SUMS))
+    if shrinks:
+        days = sorted({x[3] for x in rows})
+        bulk.run(
+            "DELETE FROM sales_rollups WHERE team_id = ? AND grain IN (0, 1) AND dim IN (0, 1, 2, 3)"
+            f" AND day {bulk.among('date')} AND store_id = ? AND orders = 0 AND created_orders = 0",
+            place.team, days, place.store,
+        )  # fmt: skip
+
+
+# buyers --------------------------------------------------------------------------------------
+
+
+Sets = tuple[BitMap, BitMap]  # seen once or more, twice or more
+
+
+def buyer_cells(order: Order) -> set[tuple[Cell, int]]:
+    """Where a paid order shows its buyer."""
+    if not order or order[0].paid_day is None or order[0].buyer_id is None:
+        return set()
+    head, day, buyer = order[0], order[0].paid_day, order[0].buyer_id
+    assert day
+    cells: set[Cell] = {(PRODUCT, day, x.product_id or 0) for x in order}
+    cells |= {(TOTAL, day, 0), (REGION, day, head.region_id or 0)}
+    return {(cell, buyer) for cell in cells}
+
+
+class Buyers:
+    """The buyer bitmaps of a store while an import works on it: nobody else changes them then.
+
+    `plan` reads and computes, outside any write; `write` puts down what was planned. Bitmaps of
+    recent days and months are kept: a file is merged in the order of days.
+    """
+
+    KEEP = 40  # days and months
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._known: OrderedDict[tuple[int, str], dict[tuple[int, int], Sets]] = OrderedDict()
+        self._touched: dict[tuple[int, Cell], Sets] = {}
+
+    def plan(self, s: Session, changes: Sequence[Change]) -> None:
+        bulk = Bulk(s)
+        self._touched = {}
+        while len(self._known) > self.KEEP:  # only here: what a plan touches must stay
+            self._known.popitem(last=False)
+        moved: list[Change] = []
+        for change in changes:
+            before, after = buyer_cells(change.before), buyer_cells(change.after)
+            if before - after:
+                moved.append(change)
+            elif after - before:
+                if before:
+                    moved.append(change)
+                    continue
+                for cell, buyer in after:
+                    self._see(bulk, cell, buyer)
+        if moved:
+            self._recount(bulk, moved, changes)
+
+    def write(self, s: Session) -> None:
+        t = self._place
+        rows = []
+        gone = []
+        for grain, (dim, day, key) in sorted(self._touched):
+            seen, twice = self._touched[grain, (dim, day, key)]
+            place = (t.team, grain, dim, day, t.store, key)
+            if seen:
+                rows.append((*place, seen.serialize(), twice.serialize() if twice else _NOBODY))
+            else:
+                gone.append(place)
+        bulk = Bulk(s)
+        clash = replacing(primary(_BUYERS), ("seen", "twice"))
+        bulk.put(_BUYERS, _BUYER_COLUMNS, rows, clash)
+        bulk.drop(_BUYERS, primary(_BUYERS), gone)
+
+    def _see(self, bulk: Bulk, cell: Cell, buyer: int) -> None:
+        """One more order of a buyer."""
+        dim, day, key = cell
+        for grain, start in ((DAY, day), (MONTH, month_of(day))):
+            sets = self._sets(bulk, grain, (dim, start, key), touch=True)
+            if buyer in sets[0]:
+                sets[1].add(buyer)
+            else:
+                sets[0].add(buyer)
+
+    def _sets(self, bulk: Bulk, grain: int, cell: Cell, touch: bool = False) -> Sets:
+        dim, day, key = cell
+        known = self._known.get((grain, day))
+        if known is None:
+            known = self._known[grain, day] = self._load(bulk, grain, day)
+        sets = known.get((dim, key))
+        if sets is None:
+            sets = known[dim, key] = (BitMap(), BitMap())
+        if touch:
+            self._touched[grain, cell] = sets
+        return sets
+
+    def _load(self, bulk: Bulk, grain: int, day: str) -> dict[tuple[int, int], Sets]:
+        rows = bulk.rows(
+            "SELECT dim, key, seen, twice FROM buyer_rollups WHERE team_id = ? AND grain = ?"
+            " AND dim IN (0, 1, 2) AND day = ? AND store_id = ?",
+            self._place.team, grain, day, self._place.store,
+        )  # fmt: skip
+        return {
+            (dim, key): (BitMap.deserialize(bytes(seen)), BitMap.deserialize(bytes(twice)))
+            for dim, key, seen, twice in rows
+        }
+
+    # where an order left a cell, its buyers are counted again from the facts -----------------
+
+    def _recount(self, bulk: Bulk, moved: list[Change], changes: Sequence[Change]) -> None:
+        pairs = {p for c in moved for p in buyer_cells(c.before) | buyer_cells(c.after)}
+        counts = self._counts(bulk, pairs, changes)
+        for cell, buyer in pairs:
+            seen, twice = self._sets(bulk, DAY, cell, touch=True)
+            _set(seen, twice, buyer, counts[cell, buyer])
+        for cell, buyer in {((dim, month_of(day), key), b) for (dim, day, key), b in pairs}:
+            seen, twice = self._sets(bulk, MONTH, cell, touch=True)
+            _set(seen, twice, buyer, self._in_month(bulk, cell, buyer))
+
+    def _counts(
+        self, bulk: Bulk, pairs: set[tuple[Cell, int]], changes: Sequence[Change]
+    ) -> defaultdict[tuple[Cell, int], int]:
+        """Orders of each buyer in each day cell, as they will be."""
+        counts: defaultdict[tuple[Cell, int], int] = defaultdict(int)
+        for c in changes:
+            for pair in buyer_cells(c.after):
+                counts[pair] += 1
+        ours = {c.order_no for c in changes}
+        days = sorted({cell[1] for cell, _ in pairs})
+        buyers = sorted({buyer for _, buyer in pairs})
+        found = bulk.rows(
+            f"SELECT order_no, {bulk.text('paid_day')}, product_id, region_id, buyer_id"
+            " FROM order_lines WHERE team_id = ? AND store_id = ?"
+            f" AND paid_day {bulk.among('date')} AND buyer_id {bulk.among('bigint')}",
+            self._place.team, self._place.store, days, buyers,
+        )  # fmt: skip
+        others: defaultdict[str, set[tuple[Cell, int]]] = defaultdict(set)
+        for no, day, product, region, buyer in found:
+            if no not in ours:
+                cells: tuple[Cell, ...] = (
+                    (TOTAL, day, 0), (PRODUCT, day, product or 0), (REGION, day, region or 0)
+                )  # fmt: skip
+                others[no].update((cell, buyer) for cell in cells)
+        for found_pairs in others.values():
+            for pair in found_pairs:
+                counts[pair] += 1
+        return counts
+
+    def _in_month(self, bulk: Bulk, cell: Cell, buyer: int) -> int:
+        """0, 1, or 2 and more: from the days, which are already counted."""
+        dim, month, key = cell
+        n = 0
+        for day in map(str, periods.month(date.fromisoformat(month))):
+            if (DAY, day) not in self._known:
+                self._known[DAY, day] = self._load(bulk, DAY, day)
+            sets = self._known[DAY, day].get((dim, key))
+            if sets and buyer in sets[0]:
+                n += 2 if buyer in sets[1] else 1
+        return n
+
+
+def _set(seen: BitMap, twice: BitMap, buyer: int, orders: int) -> None:
+    for sets, least in ((seen, 1), (twice, 2)):
+        if orders >= least:
+            sets.add(buyer)
+        else:
+            sets.discard(buyer)
+
+
+def cells_of(changes: Iterable[Change]) -> Cells:
+    """What a slice moves."""
+    cells = Cells()
+    for c in changes:
+        cells.add(c.before, -1)
+        cells.add(c.after)
+    return cells
