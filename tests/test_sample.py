@@ -16,7 +16,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from conftest import NOW, Shop
+from sqlmodel import select
 
+from bot import ingest
+from bot.db import Database
+from bot.db.facts import SalesRollup
+from bot.db.people import Store
+from bot.errors import UserError
+from bot.ingest import Report
+from bot.metrics.catalogue import Dim
 from bot.sandbox import world
 
 ROOT = Path(__file__).parents[1]
@@ -183,3 +192,62 @@ def test_the_company_speaks_of_people_and_chats_that_exist() -> None:
 
 def test_the_sample_stays_small() -> None:
     assert sum(p.stat().st_size for p in SAMPLE.rglob("*.*")) < 1_500_000
+
+
+# through the importer -------------------------------------------------------------------------
+
+
+def take(db: Database, store_id: int, path: Path) -> Report:
+    with db.read() as s:
+        store = s.get(Store, store_id)
+    assert store
+    return ingest.take(db, store, path, NOW)[1]
+
+
+def test_the_importer_finds_the_sales_of_every_day(db: Database, shop: Shop) -> None:
+    report = take(db, shop.tmall, TMALL)
+
+    with db.read() as s:
+        rollups = s.exec(select(SalesRollup).where(SalesRollup.dim == Dim.TOTAL))
+        found = {r.day: Decimal(r.sales) / 100 for r in rollups if r.grain == 0 and r.sales}
+    assert found == tmall_sales()
+    assert (report.refused, report.problems, report.net) == (0, (), True)
+    assert report.days == ("2026-05-27", "2026-11-23")
+
+
+def test_the_importer_finds_the_sums_of_shopify(db: Database, shop: Shop) -> None:
+    paid = [r for r in hk() if r["Paid at"]]
+
+    report = take(db, shop.shopify, HK)
+
+    assert (report.read, report.new, report.refused) == (len(hk()), len(hk()), 0)
+    assert report.sums.paid == float(sum(Decimal(r["Total"]) for r in paid))
+    assert report.sums.refunded == float(sum(Decimal(r["Refunded Amount"]) for r in paid))
+
+
+def test_the_next_mornings_export_adds_orders_and_moves_others_on(db: Database, shop: Shop) -> None:
+    path = SAMPLE / "drop" / "ExportOrderList202611240830.zip"
+    known = {r["订单编号"] for r in tmall("ExportOrderList")}
+    items = tmall("ExportOrderDetailList", path)
+    take(db, shop.tmall, TMALL)
+
+    report = take(db, shop.tmall, path)
+
+    assert report.new == sum(1 for r in items if r["主订单编号"] not in known)
+    assert report.read == len(items)
+    assert report.changed > 100
+    assert report.refused == 0
+
+
+def test_the_sheet_kept_by_hand_is_read_but_for_its_two_wrong_rows(
+    db: Database, shop: Shop
+) -> None:
+    report = take(db, shop.tmall, SAMPLE / "drop" / "counter_sales_1122.xlsx")
+
+    assert (report.read, report.new, report.refused) == (14, 12, 2)
+    assert [p.value for p in report.problems] == ["免单", "11月32日"]
+
+
+def test_the_broken_file_is_refused(db: Database, shop: Shop) -> None:
+    with pytest.raises(UserError, match=r"import\.broken"):
+        take(db, shop.tmall, SAMPLE / "drop" / "broken.xlsx")
