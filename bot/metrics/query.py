@@ -159,6 +159,17 @@ def named_span(name: str, today: date) -> Span:
     return Span(periods.last_days(int(name.removeprefix("last")), today), "last")
 
 
+def panel(
+    name: str, today: date, promotions: Sequence[Promotion] = (), *, has_today: bool = False
+) -> Query:
+    """The question behind /today, /yesterday, /week and /month, with its usual comparison."""
+    if name not in ("week", "month"):
+        return with_usual_base(Query(named_span(name, today), panel=True), promotions)
+    span, remark = to_date(name, today, has_today=has_today)
+    notes = (note(remark, unit=name),) if remark else ()
+    return with_usual_base(Query(span, panel=True, notes=notes), promotions)
+
+
 def with_usual_base(query: Query, promotions: Sequence[Promotion] = ()) -> Query:
     """The question with the comparison that is shown where none was asked for."""
     return query if query.compare else replace(query, compare=usual(query.span, promotions))

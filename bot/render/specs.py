@@ -1,0 +1,241 @@
+"""A reading as a picture spec: a line for a series, bars for a ranking, steps for a why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot import money
+from bot.i18n import Translator
+from bot.metrics.catalogue import METRICS, TIMES
+from bot.metrics.reading import Reading, Row
+from bot.promos import Promotion
+from bot.render import figures, pictures
+from bot.render.figures import change, drawn_change, major, short
+from bot.render.pictures import LINE_POINTS, AnyPicture, Line, Ranking, Style, Waterfall
+
+_BARS = 10
+_SHADED = 45  # days up to which promotions are drawn
+
+
+def picture(
+    reading: Reading, t: Translator, today: date, style: Style, promotions: Sequence[Promotion] = ()
+) -> AnyPicture | None:
+    """What to draw, or None where words say it all or there is nothing to draw."""
+    if reading.refused or len(reading.totals) != 1:
+        return None
+    if reading.parts:
+        return _waterfall(reading, t, today, style)
+    by = reading.query.by
+    known = [row for row in reading.rows if row.cells[0].value is not None]
+    if len(by) != 1 or any((row.cells[0].value or 0) < 0 for row in known):
+        return None
+    if by[0] in TIMES and by[0] != "weekday":
+        return _line(reading, t, today, style, promotions) if len(known) >= LINE_POINTS else None
+    shown = known[:_BARS]
+    return _ranking(reading, shown, t, today, style) if len(shown) > 1 else None
+
+
+def _as_of(reading: Reading, t: Translator) -> str:
+    if reading.as_of is None or not reading.stores:
+        return ""
+    zone = ZoneInfo(reading.stores[0].timezone)
+    local = reading.as_of.astimezone(zone)
+    time = f"{t.short_date(local.date())} {t.clock(reading.as_of, zone)}"
+    return t("answer.as_of", time=time)
+
+
+def _subtitle(reading: Reading, kind: str, t: Translator, today: date) -> str:
+    query = reading.query
+    words = {
+        "metric": figures.name(reading.metrics[0], t),
+        "range": figures.dates(query.period, t, today),
+    }
+    if query.compare is None:
+        return t(f"answer.chart.{kind}", **words)
+    base = figures.base(query.compare, query.span, t, today)
+    before = figures.dates(query.compare.period, t, today)
+    return t(f"answer.chart.{kind}_base", **words, base=base, before=before)
+
+
+def _title(reading: Reading, t: Translator, today: date) -> str:
+    """近30天 ¥851.5万，+21.9%."""
+    metric, cell = reading.metrics[0], reading.totals[0].cells[0]
+    words = {
+        "span": figures.span(reading.query.span, t, today).partition(" ")[0],
+        "value": short(metric, cell.value, reading.totals[0].currency, t),
+    }
+    if reading.query.span.kind == "dates" or t.language == "en":
+        words["span"] = figures.name(metric, t)
+    if cell.change is None:
+        return t("answer.chart.value", **words)
+    return t("answer.chart.value_change", **words, change=change(metric, cell, t))
+
+
+def _line(
+    reading: Reading, t: Translator, today: date, style: Style, promotions: Sequence[Promotion]
+) -> Line:
+    metric, rows, currency = reading.metrics[0], reading.rows, reading.totals[0].currency
+    now = tuple(major(metric, row.cells[0].value, currency) for row in rows)
+    base = tuple(major(metric, row.cells[0].base, currency) for row in rows)
+    compared = reading.query.compare is not None and any(v is not None for v in base)
+
+    def series(values: pictures.Values, name: str) -> pictures.Series:
+        last = next((v for v in reversed(values) if v is not None), 0.0)
+        scale = 10 ** money.digits(currency) if metric.unit == "money" else 1
+        return pictures.Series(values, name, short(metric, last * scale, currency, t))
+
+    return Line(
+        style,
+        _title(reading, t, today),
+        _subtitle(reading, "line", t, today),
+        series(now, figures.name(metric, t)),
+        series(base, t("answer.chart.before")) if compared else None,
+        _ticks(reading, t, today),
+        _windows(reading, t, today, promotions),
+        as_of=_as_of(reading, t),
+    )
+
+
+def _ticks(reading: Reading, t: Translator, today: date) -> tuple[pictures.Tick, ...]:
+    """First, middle and last point, with the dates they are compared with."""
+    rows = reading.rows
+    places = sorted({0, (len(rows) - 1) // 2, len(rows) - 1})
+    return tuple(
+        pictures.Tick(
+            i,
+            _tick(reading, rows[i], t, today),
+            t.short_date(before, today) if (before := rows[i].before) else "",
+        )
+        for i in places
+    )
+
+
+def _tick(reading: Reading, row: Row, t: Translator, today: date) -> str:
+    key = row.key[0]
+    if isinstance(key, date) and reading.query.by[0] in ("day", "week"):
+        return t.short_date(key, today)
+    return figures.row_name(reading, row, t, today)
+
+
+def _windows(
+    reading: Reading, t: Translator, today: date, promotions: Sequence[Promotion]
+) -> tuple[pictures.Promo, ...]:
+    period = reading.query.period
+    if reading.query.by != ("day",) or period.days > _SHADED:
+        return ()
+    found = []
+    for promotion in promotions:
+        days = promotion.period
+        start, end = max(days.start, period.start), min(days.end, period.end)
+        if promotion.phase or start >= end:
+            continue
+        found.append(
+            pictures.Promo(
+                (start - period.start).days,
+                (end - period.start).days,
+                t(f"promo.{promotion.slug}.name"),
+                figures.dates(days, t, today),
+            )
+        )
+    return tuple(found)
+
+
+def _ranking(
+    reading: Reading, rows: Sequence[Row], t: Translator, today: date, style: Style
+) -> Ranking:
+    metric, total = reading.metrics[0], reading.totals[0]
+    compared = reading.query.compare is not None
+    bars = tuple(
+        pictures.Row(
+            figures.row_name(reading, row, t, today),
+            major(metric, row.cells[0].value, row.currency) or 0.0,
+            short(metric, row.cells[0].value, row.currency, t),
+            major(metric, row.cells[0].base, row.currency) if compared else None,
+            drawn_change(metric, row.cells[0], t) if compared else None,
+        )
+        for row in rows
+    )
+    return Ranking(
+        style,
+        _share_title(reading, rows, t) or _title(reading, t, today),
+        _subtitle(reading, "ranking", t, today),
+        bars,
+        note=t(
+            "answer.chart.total", value=short(metric, total.cells[0].value, total.currency, t)
+        ),
+        as_of=_as_of(reading, t),
+    )
+
+
+def _share_title(reading: Reading, rows: Sequence[Row], t: Translator) -> str:
+    """前10占 84%, where the rows are part of a whole."""
+    metric, whole = reading.metrics[0], reading.totals[0].cells[0].value
+    left_out = reading.others_count or len(reading.rows) > len(rows)
+    if not left_out or not whole or reading.query.by[0] not in metric.additive_over:
+        return ""
+    share = sum(row.cells[0].value or 0 for row in rows) / whole
+    top = t("answer.top" if reading.query.order == "desc" else "answer.bottom", n=len(rows))
+    return t("answer.chart.share", top=top, share=t.percent(share, 0))
+
+
+def _waterfall(reading: Reading, t: Translator, today: date, style: Style) -> Waterfall | None:
+    compare, total = reading.query.compare, reading.totals[0]
+    base, now = (sum_of(reading, which) for which in ("base", "value"))
+    if compare is None:
+        return None
+    sales = METRICS["sales"]
+
+    def bar(period_words: str, value: float) -> pictures.Total:
+        return pictures.Total(
+            period_words, major(sales, value, total.currency) or 0.0,
+            short(sales, value, total.currency, t),
+        )  # fmt: skip
+
+    parts = []
+    for part in reading.parts:
+        metric = METRICS[part.slug]
+        text = short(sales, abs(part.share), total.currency, t)
+        good = "good" if part.share > 0 else "bad" if part.share < 0 else "neutral"
+        glyph = "up" if part.share > 0 else "down" if part.share < 0 else "none"
+        parts.append(
+            pictures.Part(
+                figures.name(metric, t),
+                major(sales, part.share, total.currency) or 0.0,
+                pictures.Change(text, glyph, good),  # type: ignore[arg-type]  # the literals
+                (
+                    short(metric, part.base, total.currency, t),
+                    f"→ {short(metric, part.value, total.currency, t)}",
+                ),
+            )
+        )
+    return Waterfall(
+        style,
+        moved(reading, t),
+        t(
+            "answer.chart.ranking",
+            metric=figures.name(sales, t),
+            range=figures.dates(reading.query.period, t, today),
+        ),
+        bar(figures.dates(compare.period, t, today), base),
+        tuple(parts),
+        bar(figures.dates(reading.query.period, t, today), now),
+    )
+
+
+def sum_of(reading: Reading, which: str) -> float:
+    """Sales of the period or of its base, as the parts add up to them."""
+    whole = 1.0
+    for part in reading.parts:
+        whole *= part.base if which == "base" else part.value
+    return round(whole)
+
+
+def moved(reading: Reading, t: Translator) -> str:
+    """少卖 ¥7.29万：订单数 −¥6.98万，笔单价 …"""
+    change = sum(part.share for part in reading.parts)
+    if not change:
+        return t("answer.same_sold")
+    amount = short(METRICS["sales"], abs(change), reading.totals[0].currency, t)
+    return t("answer.more_sold" if change > 0 else "answer.less_sold", amount=amount)
