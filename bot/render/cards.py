@@ -29,16 +29,15 @@ class Plan:
 
 
 def plan(spec: Card) -> Plan:
-    """What a missing block frees goes to the line, then to the tiles; the footer rises by the rest.
-    """
+    """A missing block's room goes to the line, then to the tiles; the footer rises by the rest."""
     has_line = drawn(spec.line)
     base = LINE_TOP + LINE_HEIGHT + 72 if has_line else HEAD_END + 54
     tiles = base + 18 if spec.base_line and spec.tiles else base - (20 if has_line else 24)
     rows = (len(spec.tiles) + 1) // 2
-    end = tiles + max(0, rows * (theme.TILE_HEIGHT + theme.GUTTER) - theme.GUTTER)
+    end: float = tiles + max(0, rows * (theme.TILE_HEIGHT + theme.GUTTER) - theme.GUTTER)
     spare = FOOTER_AT - FOOTER_BLOCK - (TARGET_BLOCK if spec.target else 0) - end
-    longer = min(spare, LINE_GROWTH) if has_line else 0
-    taller = min((spare - longer) / rows, TILE_GROWTH) if rows else 0
+    longer: float = min(spare, LINE_GROWTH) if has_line else 0
+    taller: float = min((spare - longer) / rows, TILE_GROWTH) if rows else 0
     end += longer + taller * rows
     block = FOOTER_BLOCK + (TARGET_BLOCK if spec.target else 0)
     line = Box(theme.MARGIN, LINE_TOP, theme.RIGHT, LINE_TOP + LINE_HEIGHT + longer)
@@ -77,12 +76,12 @@ def card(spec: Card) -> Sheet:
 def head(sheet: Sheet, name: str, date: str, label: str, warning: str) -> None:
     """Store and date, and below them the hero's label and what is wrong with the data."""
     palette = sheet.palette
-    day = sheet.text(theme.RIGHT, 82, date, theme.ROW_CHANGE, palette.text2, "right")
+    day = sheet.text(theme.RIGHT, 82, date, theme.DATE, palette.text2, "right")
     sheet.fitted(
         theme.MARGIN, 82, [name], theme.TITLE, theme.STORE_LEAST,
         day.left - theme.MARGIN - 24, palette.ink,
     )  # fmt: skip
-    left = theme.RIGHT
+    left: float = theme.RIGHT
     if warning:
         left = sheet.fitted(
             theme.RIGHT, 138, [warning], theme.LABEL, theme.LEAST, theme.CONTENT * 0.6,
@@ -108,7 +107,7 @@ def hero(sheet: Sheet, forms: Sequence[str], changes: Sequence[Change]) -> None:
     for y, each in zip(baselines, shown, strict=False):
         sheet.change(CHANGES_AT, y, each, size, 240)
         sheet.fitted(
-            bases_at, y, [each.base], theme.NOTE, theme.LEAST, theme.RIGHT - bases_at,
+            bases_at, y - 3, [each.base], theme.NOTE, theme.LEAST, theme.RIGHT - bases_at,
             sheet.palette.text2,
         )  # fmt: skip
 

@@ -144,6 +144,23 @@ class Sheet:
         words, fitting = self.fit(forms, size, least, room)
         return self.text(x, y, words, fitting, colour, align)
 
+    def put(
+        self, spots: Iterable[Box], text: str, size: float, colour: str,
+        within: Box, lines: Sequence[Sequence[Point]], taken: list[Box],
+    ) -> bool:  # fmt: skip
+        """Write at the first of `spots` that is free of lines and `taken`, and take it.
+
+        Without a free one nothing is written: words across a line help nobody.
+        """
+        for spot in spots:
+            if not spot.inside(within) or any(map(spot.meets, taken)):
+                continue
+            if not any(map(spot.crossed, lines)):
+                self.text(spot.left, spot.bottom - DESCENT * size, text, size, colour)
+                taken.append(spot)
+                return True
+        return False
+
     # shapes ------------------------------------------------------------------------------
 
     def bar(self, box: Box, colour: str, radius: float = 0) -> None:
@@ -224,7 +241,7 @@ class Sheet:
         wide = self.change_width(change, size)
         if wide > room:
             size, wide = size * room / wide, room
-        left = x - wide if align == "right" else x
+        left = x - {"left": 0, "center": wide / 2, "right": wide}[align]
         words = left
         if change.glyph != "none":
             self.triangle(left, y, size, change.glyph == "up", colour)
@@ -239,13 +256,13 @@ class Sheet:
 
         Rows are stored unfiltered: flat fills pack smaller and in half the time that way.
         """
-        self._canvas.draw()
-        pixels = np.asarray(self._canvas.buffer_rgba())
+        self._canvas.draw()  # type: ignore[no-untyped-call]
+        pixels = np.asarray(self._canvas.buffer_rgba())  # type: ignore[no-untyped-call]
         high, wide, _ = pixels.shape
         rows = np.zeros((high, 1 + wide * 3), np.uint8)
         rows[:, 1:] = pixels[:, :, :3].reshape(high, -1)
         header = struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)
-        chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 2)), (b"IEND", b""))
+        chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 2)), (b"IEND", b""))
         return b"\x89PNG\r\n\x1a\n" + b"".join(
             struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
             for kind, data in chunks

@@ -75,6 +75,8 @@ HERO, HERO_LEAST = 118, 84
 VALUE, VALUE_LEAST = 62, 44
 TITLE, TITLE_LEAST, STORE_LEAST = 40, 34, 24
 HERO_CHANGE = 40
+DATE = 32
+CHART_WORDS = 33  # names and values inside a chart
 ROW_VALUE, ROW_CHANGE = 30, 34
 BAR_VALUE = 40
 TILE_CHANGE = 32
@@ -162,14 +164,14 @@ def drawable(face: Face, text: str) -> str:
     emoji go, and a run in a script the face lacks becomes one ellipsis.
     """
     known = glyphs(face)
-    words = []
-    for has, run in groupby(text, key=lambda c: ord(c) in known or c.isspace()):
-        words.append("".join(run) if has else _spelled(run_text := "".join(run), known) or (
-            "…" if any(c.isalnum() for c in run_text) else ""
-        ))
-    return " ".join("".join(words).split())
+    words = ""
+    for has, letters in groupby(text, key=lambda c: ord(c) in known or c.isspace()):
+        run = "".join(letters)
+        words += run if has else _spelled(run, known)
+    return " ".join(words.split())
 
 
 def _spelled(run: str, known: frozenset[int]) -> str:
     plain = unicodedata.normalize("NFKD", "".join(SIGNS.get(c, c) for c in run))
-    return "".join(c for c in plain if ord(c) in known and not unicodedata.combining(c))
+    kept = "".join(c for c in plain if ord(c) in known and not unicodedata.combining(c))
+    return kept or ("…" if any(c.isalnum() for c in run) else "")

@@ -141,12 +141,7 @@ def _words(
     taken = [end] if end else []
 
     def put(spots: Iterator[Box], text: str, colour: str, size: float = theme.NOTE) -> None:
-        for spot in spots:
-            free = not any(spot.meets(box) for box in taken)
-            if free and spot.inside(plot.box.grown(4)) and not any(map(spot.crossed, strokes)):
-                sheet.text(spot.left, spot.bottom - size * 0.16, text, size, colour)
-                taken.append(spot)
-                return
+        sheet.put(spots, text, size, colour, plot.box.grown(4), strokes, taken)
 
     told = set()
     highest = sorted(spec.peaks, key=lambda p: -(plot.line[p.index] or 0))
