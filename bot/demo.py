@@ -17,12 +17,13 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from bot import digests, ingest, teams
+from bot import ingest, teams
 from bot.app import Storebot
 from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Telegram
 from bot.db import Database, migrate
 from bot.db.people import Store, Team
+from bot.digests import due
 from bot.i18n import language_of
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
@@ -76,7 +77,7 @@ def _next_morning(bot: Storebot) -> datetime:
     """When the next digest of any linked chat is due."""
     now = bot.clock.now()
     with bot.db.read() as s:
-        return min(digests.next_at(binding, now) for binding, _ in digests.bindings(s))
+        return min(due.next_at(binding, now) for binding, _ in due.bindings(s))
 
 
 def _found(config: Config, company: Company, samples: Path, world: World, clock: Clock) -> None:
@@ -121,15 +122,16 @@ def _people(
             chat = teams.chat(s, entry["chat"], kind, title)
             language = language_of(entry["language"], config.defaults.language)
             chosen = [stores[key] for key in entry["stores"]]
-            teams.link(s, chat, entry.get("thread", 0), chosen, language, config.defaults, now)
+            defaults = replace(config.defaults, digest_at=entry["digest_at"])
+            teams.link(s, chat, entry.get("thread", 0), chosen, language, defaults, now)
     return [(stores[entry["key"]], entry) for entry in raw["stores"]]
 
 
 def _import(db: Database, store: Store, path: Path, clock: Clock) -> None:
     """Import one sample file, saying how far it is."""
     _say(f"importing {path.name} …")
-    report = ingest.import_file(db, store, path, clock.now())
-    _say(f"  {report.new:,} order lines, {report.days[0]} to {report.days[1]}")
+    _, report = ingest.take(db, store, path, clock.now())
+    _say(f"  {report.new:,} order lines, {' to '.join(report.days or ())}")
 
 
 def _say(line: str) -> None:

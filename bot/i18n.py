@@ -25,7 +25,7 @@ class Translator:
     """`t("key", n=3)`: a message of one language; plural forms are chosen by `n`."""
 
     def __init__(self, language: Language) -> None:
-        self.language = language
+        self.language: Language = language
         self._locale = Locale.parse(_BABEL[language])
         self._words = catalogue(language)
 

@@ -47,7 +47,7 @@ class Ticks:
         self._take_over = take_over
         self.studio = Studio()
         self.pump = Pump(house, bot, self.studio.draw)
-        self.imports = Imports(house, bot)
+        self.imports = Imports(house, bot, instance)
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
@@ -63,7 +63,10 @@ class Ticks:
                 loop.call_soon_threadsafe(waiters[name])
 
         self._house.db.on_commit(committed)
-        self._house.clock.watch(lambda: loop.call_soon_threadsafe(self._look_now))
+        def moved() -> None:
+            loop.call_soon_threadsafe(self._look_now)
+
+        self._house.clock.watch(moved)
         self.pump.start()
         self.imports.start()
         for seconds, tick in ((20, self._digests), (5, self._alive), (3600, self._retention)):

@@ -16,6 +16,7 @@ from bot import ingest, outbox
 from bot.config import Language
 from bot.context import House
 from bot.db.facts import Import
+from bot.db.instance import Instance
 from bot.db.people import Member
 from bot.errors import UserError
 from bot.i18n import Translator, language_of, translator
@@ -33,8 +34,9 @@ FETCH_TRIES = 4
 class Imports:
     """One import at a time: two would only fight for the disk."""
 
-    def __init__(self, house: House, bot: Bot) -> None:
+    def __init__(self, house: House, bot: Bot, instance: Instance) -> None:
         self._house = house
+        self._instance = instance
         self._bot = bot
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -73,8 +75,11 @@ class Imports:
         if row is None:
             return False
         with tempfile.TemporaryDirectory(prefix="storebot-") as folder:
-            path = Path(folder) / "upload"
             try:
+                if row.state == "undoing":
+                    await self._house.run(_undo, self._house, row)
+                    return True
+                path = Path(folder) / (Path(row.file_name).name or "upload")
                 await self._fetch(row, path)
                 await self._house.run(_run, self._house, row, path)
             except UserError as e:
@@ -85,8 +90,13 @@ class Imports:
         return True
 
     def _claim(self) -> Import | None:
+        with self._house.db.read() as s:
+            dead = self._instance.dead(ingest.owners(s))
+            waiting = ingest.waiting(s)
+        if not waiting:
+            return None
         with self._house.db.write() as s:
-            return ingest.claim(s, self._house.owner, self._house.clock.now())
+            return ingest.claim(s, self._house.owner, self._house.clock.now(), dead)
 
     async def _fetch(self, row: Import, path: Path) -> None:
         """Get the file from Telegram. Raises UserError where it will not be had."""
@@ -122,9 +132,15 @@ def _run(house: House, row: Import, path: Path) -> None:
         _delete(house, row)
 
 
+def _undo(house: House, row: Import) -> None:
+    assert row.id
+    result = ingest.undo(house.db, row.id, house.clock.now())
+    _tell(house, row, "undone", lambda t: render.undone(result, t))
+
+
 def _refuse(house: House, row: Import, e: UserError) -> None:
     ingest.fail(house.db, row.id or 0, e.key, house.clock.now())
-    _tell(house, row, "report", lambda t: Message(t(f"error.{e.key}", **e.params)))
+    _tell(house, row, "refused", lambda t: Message(t(f"error.{e.key}", **e.params)))
 
 
 def _tell(house: House, row: Import, suffix: str, make: Callable[[Translator], Message]) -> None:

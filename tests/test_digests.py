@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from conftest import NOW, Shop
 
-from bot import digests, teams
+from bot import teams
 from bot.config import Defaults
 from bot.db import Database
 from bot.db.people import Binding
+from bot.digests import due
 
 BEFORE = NOW - timedelta(days=400)
 
@@ -35,13 +36,13 @@ def utc(text: str) -> datetime:
     ],
 )
 def test_a_morning_in_shanghai(now: str, action: str) -> None:
-    decision = digests.decide(binding(), utc(now))
+    decision = due.decide(binding(), utc(now))
     assert (decision.action, decision.day) == (action, date(2026, 11, 22))
 
 
 def test_a_chat_linked_after_nine_waits_for_tomorrow() -> None:
     linked = binding(made=utc("2026-11-23T01:30"))
-    assert digests.decide(linked, utc("2026-11-23T02:00")).action == "wait"
+    assert due.decide(linked, utc("2026-11-23T02:00")).action == "wait"
 
 
 @pytest.mark.parametrize(
@@ -54,15 +55,15 @@ def test_a_chat_linked_after_nine_waits_for_tomorrow() -> None:
     ],
 )
 def test_the_night_the_clocks_change_has_its_digest(zone: str, noon: str, planned: str) -> None:
-    assert digests.decide(binding(zone, "02:30"), utc(noon)).planned_at == utc(planned)
+    assert due.decide(binding(zone, "02:30"), utc(noon)).planned_at == utc(planned)
 
 
 def test_a_year_of_mornings_in_four_zones_has_one_digest_a_date() -> None:
     for zone in ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Africa/Cairo"):
         row, now, days = binding(zone), utc("2026-01-01T00:00"), []
         while now < utc("2027-01-01T00:00"):
-            now = digests.next_at(row, now)
-            decision = digests.decide(row, now)
+            now = due.next_at(row, now)
+            decision = due.decide(row, now)
             assert decision.action == "send"
             days.append(decision.day)
         assert len(days) == len(set(days)) == 366
@@ -72,14 +73,14 @@ def test_a_date_is_taken_once(db: Database, shop: Shop) -> None:
     with db.write() as s:
         chat = teams.chat(s, -100, "group")
         linked = teams.link(s, chat, 0, teams.stores(s, shop.team), "en", Defaults(), BEFORE)
-    decision = digests.decide(linked, utc("2026-11-23T01:00"))
+    decision = due.decide(linked, utc("2026-11-23T01:00"))
     taken = []
     for _ in range(2):
         with db.write() as s:
-            taken.append(digests.claim(s, linked, decision, NOW))
+            taken.append(due.claim(s, linked, decision, NOW))
     assert taken == [True, False]
     with db.read() as s:
-        assert digests.decided(s, linked, date(2026, 11, 22))
+        assert due.decided(s, linked, date(2026, 11, 22))
 
 
 def test_a_chat_that_is_gone_or_wants_none_is_left_out(db: Database, shop: Shop) -> None:
@@ -91,4 +92,4 @@ def test_a_chat_that_is_gone_or_wants_none_is_left_out(db: Database, shop: Shop)
             chat.gone_at = gone
             row.digest = "off" if n == 2 else "on"
     with db.read() as s:
-        assert [chat.telegram_id for _, chat in digests.bindings(s)] == [-100]
+        assert [chat.telegram_id for _, chat in due.bindings(s)] == [-100]

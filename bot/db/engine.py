@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -147,7 +147,7 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-def insert_new(s: Session, table: type[SQLModel], row: dict[str, object]) -> bool:
+def insert_new(s: Session, table: type[SQLModel], row: Mapping[str, object]) -> bool:
     """Insert unless a unique key says that the row is there; True if it was new."""
     insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
     # the rowcount of such an insert is -1 on some drivers; what it returns is certain

@@ -110,7 +110,7 @@ class Question(SQLModel, table=True):
     """A question asked in a chat; its buttons carry this id and one change."""
 
     __tablename__ = "questions"
-    id: int | None = Field(default=None, primary_key=True)
+    id: str = Field(primary_key=True)  # random, known before the row is written
     team_id: int = Field(foreign_key="teams.id", index=True)
     query: str  # JSON of bot.metrics.query.Query
     asked_at: datetime

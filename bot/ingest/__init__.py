@@ -19,12 +19,13 @@ if TYPE_CHECKING:
         run,
         take,
         undo,
+        waiting,
     )
     from bot.ingest.report import Progress, Report, UndoResult
 
 __all__ = [
     "Progress", "Report", "UndoResult", "ask_undo", "assign", "claim", "fail", "owners", "queue",
-    "recover", "run", "take", "undo",
+    "recover", "run", "take", "undo", "waiting",
 ]  # fmt: skip
 
 

@@ -123,6 +123,12 @@ def claim(s: Session, owner: str, now: datetime, dead: Collection[str] = ()) -> 
     return row
 
 
+def waiting(s: Session) -> bool:
+    """A cheap look before a claim, so that an idle worker takes no write lock."""
+    query = select(Import.id).where(col(Import.state).in_(_OPEN)).limit(1)
+    return s.exec(query).first() is not None
+
+
 def owners(s: Session) -> set[str]:
     """Instances that have an import in work."""
     found = s.exec(select(Import.owner).where(Import.owner != "")).all()

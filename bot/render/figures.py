@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot import money
 from bot.i18n import MINUS, NONE, Translator
+from bot.metrics import explain
 from bot.metrics.bases import Compare, Span
 from bot.metrics.catalogue import METRICS, Metric
 from bot.metrics.query import Note, Query
@@ -39,6 +41,18 @@ def short(metric: Metric, value: Value, currency: str, t: Translator) -> str:
     if metric.unit == "money":
         return t.money_compact(value, currency)
     return t.compact(value) if metric.unit == "count" else _plain(metric, value, t)
+
+
+def tile(metric: Metric, value: Value, currency: str, t: Translator) -> str:
+    """For a tile: ¥126.90, ¥1.82万, 39,000, 4.1%."""
+    if value is None:
+        return NONE
+    if metric.unit == "money":
+        whole = abs(value) >= 10_000 * 10 ** money.digits(currency)
+        return t.money_compact(value, currency) if whole else t.money(value, currency)
+    if metric.unit == "count":
+        return t.number(value) if abs(value) < 100_000 else t.compact(value)
+    return _plain(metric, value, t)
 
 
 def bare(metric: Metric, value: Value, currency: str, t: Translator) -> str:
@@ -89,6 +103,19 @@ def difference(metric: Metric, cell: Cell, currency: str, t: Translator) -> str:
         return ""
     text = bare(metric, abs(cell.difference), currency, t)
     return f"({MINUS if cell.difference < 0 else '+'}{text})"
+
+
+def adding_up(parts: Sequence[int], currency: str) -> tuple[int, list[int]]:
+    """Total and parts (minor units) rounded to what is shown of the largest, and still adding up.
+
+    Whole units of the currency below 10,000 of them, else three figures.
+    """
+    total = sum(parts)
+    unit: int = 10 ** money.digits(currency)
+    largest = max((abs(n) for n in (total, *parts)), default=0) // unit
+    step = unit * (10 ** (len(str(largest)) - 3) if largest >= 10_000 else 1)
+    whole = round(total / step)
+    return whole * step, [n * step for n in explain.whole([p / step for p in parts], whole)]
 
 
 def drawn_change(metric: Metric, cell: Cell, t: Translator, base: str = "") -> Change:
@@ -249,3 +276,15 @@ def remark(note: Note, t: Translator, today: date) -> str:
 def _span(text: str, t: Translator, today: date) -> str:
     first, last = map(date.fromisoformat, text.split("/"))
     return dates(Period(first, last + DAY), t, today)
+
+
+def signed(minor: float, currency: str, t: Translator) -> str:
+    """An amount that moved: +¥1.18万, −¥6.98万."""
+    amount = t.money_compact(abs(minor), currency)
+    return f"{MINUS if minor < 0 else '+'}{amount}"
+
+
+def product(row: Row) -> str:
+    """Code first; a title that begins with its code is enough."""
+    code = str(row.key[0] or "")
+    return row.name if code in row.name else f"{code} {row.name}".strip()

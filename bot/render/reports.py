@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.i18n import MINUS, Translator
+from bot.i18n import Translator
 from bot.message import Button, Keyboard, Message
 from bot.metrics.ask import Asked
 from bot.metrics.catalogue import METRICS
@@ -145,27 +145,19 @@ def _why(reading: Reading, t: Translator) -> list[str]:
         return []
     currency = reading.totals[0].currency
     comma = t("answer.comma")
+    _, shares = figures.adding_up([p.share for p in reading.parts], currency)
     parts = comma.join(
-        f"{name(METRICS[p.slug], t)} {_signed(p.share, currency, t)}" for p in reading.parts
+        f"{name(METRICS[part.slug], t)} {figures.signed(share, currency, t)}"
+        for part, share in zip(reading.parts, shares, strict=True)
     )
     lines = [f"{specs.moved(reading, t)}{t('answer.colon')}{parts}"]
     if reading.movers:
         movers = comma.join(
-            f"{html.cut(_product(row), 20)} {_signed(row.cells[0].difference or 0, currency, t)}"
+            f"{html.cut(figures.product(row), 20)} {figures.signed(row.cells[0].difference or 0, currency, t)}"
             for row in reading.movers
         )
         lines.append(f"{t('answer.movers')}{movers}")
     return [html.escape(line) for line in lines]
-
-
-def _signed(minor: float, currency: str, t: Translator) -> str:
-    amount = t.money_compact(abs(minor), currency)
-    return f"{MINUS if minor < 0 else '+'}{amount}"
-
-
-def _product(row: Row) -> str:
-    code = str(row.key[0] or "")
-    return row.name if code in row.name else f"{code} {row.name}".strip()
 
 
 def _remarks(reading: Reading, t: Translator, today: date) -> list[str]:

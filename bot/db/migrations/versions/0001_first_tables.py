@@ -225,7 +225,7 @@ def upgrade() -> None:
 
     op.create_table(
         "questions",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=False),
         sa.Column("query", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -326,6 +326,13 @@ def upgrade() -> None:
     with op.batch_alter_table("imports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_imports_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_imports_team_id"), ["team_id"], unique=False)
+        batch_op.create_index(
+            "ux_imports_busy",
+            ["store_id"],
+            unique=True,
+            sqlite_where=sa.text("owner <> ''"),
+            postgresql_where=sa.text("owner <> ''"),
+        )
 
     op.create_table(
         "outbox_attempts",
@@ -373,6 +380,11 @@ def downgrade() -> None:
     op.drop_table("products")
     op.drop_table("outbox_attempts")
     with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ux_imports_busy",
+            sqlite_where=sa.text("owner <> ''"),
+            postgresql_where=sa.text("owner <> ''"),
+        )
         batch_op.drop_index(batch_op.f("ix_imports_team_id"))
         batch_op.drop_index(batch_op.f("ix_imports_state"))
 

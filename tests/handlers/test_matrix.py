@@ -1,0 +1,118 @@
+"""Every command, button and push × role × kind of chat: its rows come from the program's tables.
+
+A row without an expectation here fails, and so does a row without a rule there.
+"""
+
+import pytest
+from conftest import Shop
+from sqlmodel import select
+from wire import Wire
+from world import GROUP
+
+from bot import teams
+from bot.access import ROLES, Rule, Verdict, decide
+from bot.config import Defaults
+from bot.db import Database
+from bot.db.people import Member
+from handlers import COMMANDS, FILE, PRESSES, WORDS
+from jobs import PUSHES
+
+BOTH, PRIVATE, GROUPS = {"private", "supergroup"}, {"private"}, {"supergroup"}
+READERS = {"owner", "manager", "staff", "viewer"}
+BOSSES = {"owner", "manager"}
+TEAM = {"owner", "manager", "staff", "leader", "viewer"}
+EVERYBODY = TEAM | {"stranger"}
+
+# who may, and where
+EXPECTED = {
+    "/today": (READERS, BOTH),
+    "/yesterday": (READERS, BOTH),
+    "/week": (READERS, BOTH),
+    "/month": (READERS, BOTH),
+    "/ask": (READERS, BOTH),
+    "/link": (BOSSES, GROUPS),
+    "/start": (EVERYBODY, PRIVATE),
+    "/help": (TEAM, BOTH),
+    "words": (READERS, BOTH),
+    "file": ({"owner", "manager", "staff"}, PRIVATE),
+    "button q": (READERS, BOTH),
+    "button u": ({"owner", "manager", "staff"}, PRIVATE),
+    "button f": ({"owner", "manager", "staff"}, PRIVATE),
+    "button link": (BOSSES, GROUPS),
+    "button setup": (EVERYBODY, PRIVATE),  # the door itself asks for config's owners
+    "button join": (EVERYBODY, PRIVATE),
+    "button admit": ({"owner"}, PRIVATE),
+    "push digest": (READERS, BOTH),
+    "push import": (READERS, PRIVATE),
+    "push join": ({"owner", "staff"}, PRIVATE),
+}
+
+
+def rows() -> dict[str, Rule]:
+    return {
+        **{f"/{c.name}": c.rule for c in COMMANDS},
+        "words": WORDS.rule,
+        "file": FILE.rule,
+        **{f"button {p.kind}": p.rule for p in PRESSES},
+        **{f"push {kind}": rule for kind, rule in PUSHES.items()},
+    }
+
+
+def test_every_row_has_an_expectation() -> None:
+    assert set(rows()) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("chat", ["private", "supergroup"])
+@pytest.mark.parametrize("role", [*ROLES, "stranger"])
+def test_who_may_do_what_where(name: str, chat: str, role: str) -> None:
+    roles, chats = EXPECTED[name]
+    verdict = decide(rows()[name], None if role == "stranger" else role, chat)
+    assert (verdict is Verdict.ALLOW) == (role in roles and chat in chats)
+
+
+REFUSED = "你没有权限做这件事。需要的话找店铺的老板。"
+ELSEWHERE = "这里用不了：群里的事在群里说，个人的事私聊我。"
+
+
+@pytest.fixture
+async def linked(wire: Wire, shop: Shop, db: Database) -> Wire:
+    """The group shows the Tmall store; a viewer is in it too."""
+    with db.write() as s:
+        chat = teams.chat(s, GROUP, "supergroup")
+        stores = teams.stores(s, shop.team)[:1]
+        teams.link(s, chat, 0, stores, "zh-hans", Defaults(), wire.bot.clock.now())
+    return wire
+
+
+@pytest.mark.parametrize("command", [c.name for c in COMMANDS])
+@pytest.mark.parametrize("person", ["owner", "manager", "staff", "stranger"])
+async def test_the_group_sees_what_the_table_says(
+    linked: Wire, shop: Shop, command: str, person: str
+) -> None:
+    await linked.say(getattr(shop, person), f"/{command}", chat=GROUP)
+    texts = [m.get("text", m.get("caption")) for m in await linked.replies()]
+    roles, chats = EXPECTED[f"/{command}"]
+    if person == "stranger":
+        assert texts == []
+    elif person not in roles:
+        assert texts == [REFUSED]
+    elif "supergroup" not in chats:
+        assert texts == [ELSEWHERE]
+    else:
+        assert len(texts) == 1
+        assert texts[0] not in (REFUSED, ELSEWHERE)
+
+
+@pytest.mark.parametrize("kind", [p.kind for p in PRESSES])
+async def test_a_strangers_press_in_a_group_is_refused(
+    linked: Wire, shop: Shop, db: Database, kind: str
+) -> None:
+    await linked.say(shop.owner, "/help", chat=GROUP)
+    message = await linked.reply()
+    with db.read() as s:
+        before = s.exec(select(Member)).all()
+    await linked.press(shop.stranger, message, f"{kind}:1:1", forge=True)
+    assert await linked.replies() == []
+    with db.read() as s:
+        assert s.exec(select(Member)).all() == before
