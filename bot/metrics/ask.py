@@ -189,7 +189,8 @@ def _leftover(
 ) -> tuple[list[Hit], list[tuple[int, int]]]:
     """The hits, with product names found in what was left over, and what nobody knows."""
     covered = {i for hit in hits for i in range(hit.start, hit.end)}
-    unknown, found = [], list(hits)
+    unknown: list[tuple[int, int]] = []
+    found = list(hits)
     for start, end in _runs(text, covered):
         if _is_noise(text[start:end]):
             continue
@@ -197,6 +198,8 @@ def _leftover(
         codes = _products(text[first:last], vocabulary)
         if codes:
             found.append(Hit(first, last, "product", codes))
+        elif unknown and is_latin(text[start]) and text[unknown[-1][1] : start].isspace():
+            unknown[-1] = unknown[-1][0], end  # neighbouring words are one name
         else:
             unknown.append((start, end))
     return sorted(found, key=lambda h: h.start), unknown

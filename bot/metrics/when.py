@@ -139,6 +139,7 @@ _ATOMS = tuple(
         r"(?P<y>20\d\d)[-/.](?P<m>\d{1,2})",
         rf"(?P<mn>{_MONTH})\.?\s*(?:,?\s*(?:of\s+)?(?:(?P<y>20\d\d)|(?P<yw>last\s+year|this\s+year)))?",
         rf"(?P<yw>last\s+year|this\s+year)'?s?\s+(?P<mn>{_MONTH})",
+        rf"(?P<past>last)\s+(?P<mn>{_MONTH})",
         rf"{_YEAR}?\s*(?:第\s*(?P<q>[1-4一二三四])\s*个?季度?|(?P<q2>[1-4一二三四])季度"
         r"|q(?P<q3>[1-4]))(?:\s*(?P<ye>20\d\d))?",
         r"(?P<y>20\d\d)\s*年(?:全年|度)?",
@@ -210,6 +211,8 @@ def _atom(match: re.Match[str], today: date) -> _Atom | None:
     if g.get("yw"):
         year = today.year + _YEAR_WORDS[re.sub(r"\s", "", g["yw"])]
     month = number(g["m"]) if g.get("m") else _MONTHS[g["mn"]] if g.get("mn") else None
+    if g.get("past") and month is not None:  # the last one that is over
+        year = today.year - (month >= today.month)
     day = number(g["d"]) if g.get("d") else None
     quarter = next((number(g[k]) for k in ("q", "q2", "q3") if g.get(k)), None)
     if (month is not None and not 1 <= month <= 12) or (day is not None and not 1 <= day <= 31):
@@ -320,7 +323,7 @@ def _promotions(text: str, today: date, promotions: Sequence[Promotion]) -> Iter
     for slug in dict.fromkeys(p.slug for p in promotions):
         names = "|".join(re.escape(n).replace(r"\ ", r"\s*") for n in _names(slug))
         pattern = re.compile(
-            rf"(?:{_YEAR}\s*)?(?:{names})(?:\s*(?P<day>{days})|\s*(?:{spans}))?"
+            rf"(?:{_YEAR}\s*)?(?:{names})(?:\s*(?:(?P<day>{days})|{spans})(?![a-z]))?"
             r"(?:\s*(?:(?P<ye>20\d\d)|(?P<yl>last\s+year|this\s+year)))?"
         )
         for match in matches(pattern, text):

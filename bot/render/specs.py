@@ -12,7 +12,7 @@ from bot.metrics.catalogue import METRICS, TIMES
 from bot.metrics.reading import Reading, Row
 from bot.promos import Promotion
 from bot.render import figures, pictures
-from bot.render.figures import change, drawn_change, major, short
+from bot.render.figures import adding_up, change, drawn_change, major, short
 from bot.render.pictures import LINE_POINTS, AnyPicture, Line, Ranking, Style, Waterfall
 
 _BARS = 10
@@ -193,12 +193,13 @@ def _waterfall(reading: Reading, t: Translator, today: date, style: Style) -> Wa
             short(sales, value, total.currency, t),
         )  # fmt: skip
 
+    _, shares = adding_up([part.share for part in reading.parts], total.currency)
     parts = []
-    for part in reading.parts:
+    for part, share in zip(reading.parts, shares, strict=True):
         metric = METRICS[part.slug]
-        text = short(sales, abs(part.share), total.currency, t)
-        good = "good" if part.share > 0 else "bad" if part.share < 0 else "neutral"
-        glyph = "up" if part.share > 0 else "down" if part.share < 0 else "none"
+        text = short(sales, abs(share), total.currency, t)
+        good = "good" if share > 0 else "bad" if share < 0 else "neutral"
+        glyph = "up" if share > 0 else "down" if share < 0 else "none"
         parts.append(
             pictures.Part(
                 figures.name(metric, t),
@@ -233,9 +234,10 @@ def sum_of(reading: Reading, which: str) -> float:
 
 
 def moved(reading: Reading, t: Translator) -> str:
-    """少卖 ¥7.29万：订单数 −¥6.98万，笔单价 …"""
-    change = sum(part.share for part in reading.parts)
+    """少卖 ¥7.29万."""
+    currency = reading.totals[0].currency
+    change, _ = adding_up([part.share for part in reading.parts], currency)
     if not change:
         return t("answer.same_sold")
-    amount = short(METRICS["sales"], abs(change), reading.totals[0].currency, t)
+    amount = short(METRICS["sales"], abs(change), currency, t)
     return t("answer.more_sold" if change > 0 else "answer.less_sold", amount=amount)

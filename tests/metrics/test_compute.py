@@ -81,7 +81,8 @@ def test_buyers_are_not_guessed_where_the_source_has_none(
 def test_a_returning_buyer_bought_in_the_365_days_before(
     sell: Sell, read: Read, shop: Shop
 ) -> None:
-    before = (Line(f"2025-{d}", 1_00, buyer=b) for d, b in (("11-01", 9), ("11-21", 1), ("11-22", 2)))
+    earlier = {"2025-11-01": 9, "2025-11-21": 1, "2025-11-22": 2}
+    before = (Line(day, 1_00, buyer=buyer) for day, buyer in earlier.items())
     sell(shop.team, shop.tmall, *before, *_bought({"11-22": (1, 2, 3)}))
     # 365 days before 22 November 2026 begin on 22 November 2025: buyer 1 is too old, 2 is not
     assert value(read(shop.team, "昨天 老客数", [shop.tmall])) == 1
