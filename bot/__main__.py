@@ -18,10 +18,11 @@ from bot.config import Config, load
 from bot.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bot.db import Database
     from bot.db.people import Store
+    from bot.ingest import Progress
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 store = typer.Typer(no_args_is_help=True, help="Stores of this installation.")
@@ -135,6 +136,85 @@ def store_list(config: ConfigOption = None) -> None:
             print(x.key, x.name, x.platform, x.currency, x.timezone, sep="\t")
 
 
+@cli.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE…")],
+    store: StoreOption = "",
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Import export files: the same as in chat, with a progress bar."""
+    from bot import ingest
+    from bot.delivery import plain
+    from bot.i18n import translator
+    from bot.render import imports as render
+
+    settings = _config(config)
+    with _database(settings) as db:
+        target = _store(db, store)
+        for path in paths:
+            if not path.is_file():
+                raise ConfigError(f"{path}: no such file")
+            with _progress(path.name, quiet=as_json) as progress:
+                number, report = ingest.take(db, target, path, datetime.now(UTC), progress)
+            if as_json:
+                _print_json(report.to_json())
+            else:
+                t = translator(settings.defaults.language)
+                print(plain(render.report(report, t, number, path.name)))
+
+
+@cli.command()
+def ask(
+    text: Annotated[str, typer.Argument()] = "",
+    store: StoreOption = "",
+    as_json: JsonOption = False,
+    today: Annotated[str, typer.Option(help="business day to ask on, YYYY-MM-DD")] = "",
+    language: Annotated[str, typer.Option(help="zh-hans, zh-hant or en")] = "",
+    chart: Annotated[Path | None, typer.Option(help="write the picture to this PNG")] = None,
+    file: Annotated[Path | None, typer.Option(help="one question per line")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Ask as in chat; exit status 3 where something was not understood."""
+    from bot.asking import Desk
+
+    settings = _config(config)
+    questions = file.read_text(encoding="utf-8").splitlines() if file else [text]
+    with _database(settings) as db:
+        chosen = _store(db, store) if store else None
+        desk = Desk(db, settings, chosen, today, language or settings.defaults.language)
+        answers = [desk.answer(q) for q in questions if q.strip() or not file]
+    for answer in answers:
+        if as_json:
+            _print_json(answer.data)
+        else:
+            print(answer.text)
+        if chart and answer.picture:
+            _draw(answer.picture, chart)
+    raise typer.Exit(0 if all(a.understood for a in answers) else NOT_UNDERSTOOD)
+
+
+@cli.command()
+def digest(
+    store: StoreOption = "",
+    date: Annotated[str, typer.Option(help="business date it reports; yesterday")] = "",
+    out: Annotated[Path | None, typer.Option(help="write the card to this PNG")] = None,
+    language: Annotated[str, typer.Option(help="zh-hans, zh-hant or en")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """The morning digest, as it goes to a chat."""
+    from bot.asking import Desk
+
+    settings = _config(config)
+    with _database(settings) as db:
+        chosen = _store(db, store) if store else None
+        desk = Desk(db, settings, chosen, "", language or settings.defaults.language)
+        answer = desk.digest(date)
+    print(answer.text)
+    if out and answer.picture:
+        _draw(answer.picture, out)
+
+
 # shared ------------------------------------------------------------------------------------
 
 
@@ -173,6 +253,30 @@ def _store(db: Database, key: str) -> Store:
         known = ", ".join(x.key for x in stores) or "none; storebot store add KEY"
         raise ConfigError(f"--store {key or 'is missing'}; known: {known}")
     return found[0]
+
+
+@contextmanager
+def _progress(name: str, *, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """A bar on standard error for what takes longer than a blink."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
+
+        def step(at: Progress) -> None:
+            bar.update(task, completed=at.done, total=at.total or None, description=at.stage)
+
+        yield step
+
+
+def _draw(picture: str, path: Path) -> None:
+    from bot.render.draw import draw
+
+    path.write_bytes(draw(picture))
 
 
 def _print_json(value: object) -> None:
