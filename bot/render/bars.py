@@ -5,8 +5,8 @@ from bot.render.charts import footnote, headline
 from bot.render.pictures import Part, Ranking, Row, Total, Waterfall
 from bot.render.sheet import Box, Sheet
 
-MOST_ROWS, SQUARE_ROWS = 10, 7
-ROWS_AT, PITCH, PITCH_MOST = 165, 102, 130
+MOST_ROWS = 10
+ROWS_AT, PITCH, BELOW_ROWS = 165, 102, 95
 NAME_AT, BAR_AT, BAR = 94, 63, 26  # x of names and bars; y of the bar in its row; its height
 BAR_LENGTH = 560
 
@@ -14,16 +14,15 @@ BAR_LENGTH = 560
 def ranking(spec: Ranking) -> Sheet:
     """Draw bars from the largest down, with a tick at each one's base."""
     rows = spec.rows[:MOST_ROWS]
-    height = theme.SQUARE if len(rows) <= SQUARE_ROWS else theme.TALL
+    height = ROWS_AT + max(1, len(rows)) * PITCH + BELOW_ROWS
     sheet = Sheet(spec.style, height)
     headline(sheet, spec.title, spec.subtitle)
-    pitch = min((height - 92 - ROWS_AT) / max(1, len(rows)), PITCH_MOST)
     longest = max([0.0, *(max(r.value, r.base or 0.0) for r in rows)]) or 1.0
     # the value after the longest bar must still fit
     widest = max((sheet.width(r.text, theme.ROW_VALUE) for r in rows), default=0)
     scale = min(BAR_LENGTH, theme.RIGHT - NAME_AT - 130 - widest) / longest
     for index, row in enumerate(rows):
-        _row(sheet, ROWS_AT + index * pitch + (pitch - PITCH) / 2, index + 1, row, scale)
+        _row(sheet, ROWS_AT + index * PITCH, index + 1, row, scale)
     footnote(sheet, height - theme.BOTTOM, spec.note, spec.as_of)
     return sheet
 
@@ -103,7 +102,8 @@ def waterfall(spec: Waterfall) -> Sheet:
     labelled: tuple[Total | Part, ...] = (spec.base, *spec.parts, spec.now)
     for column, each in enumerate(labelled):
         _below(sheet, centre(column), pitch - 12, each.label, each.below)
-    sheet.rule(918)
+    if spec.note:
+        sheet.rule(918)
     sheet.fitted(
         theme.MARGIN, 966, [spec.note], theme.SUBTITLE, theme.LEAST, theme.CONTENT, palette.text2
     )
@@ -134,8 +134,11 @@ def _part(
 
 
 def _below(sheet: Sheet, x: float, room: float, label: str, lines: tuple[str, ...]) -> None:
-    """The name of a column and its from → to."""
-    palette = sheet.palette
-    sheet.fitted(x, 808, [label], theme.CHART_WORDS, theme.LEAST, room, palette.ink, "center")
-    for y, words in zip((847, 884), lines, strict=False):
-        sheet.fitted(x, y, [words], theme.SUBTITLE, theme.LEAST, room, palette.text2, "center")
+    """The name of a column, on two lines where it is long, and its from → to."""
+    palette, small = sheet.palette, theme.SUBTITLE
+    names = sheet.wrapped(label, small, room)
+    size = theme.CHART_WORDS if len(names) == 1 else small
+    rows = [(name, size, palette.ink) for name in names]
+    rows += [(words, small, palette.text2) for words in lines]
+    for y, (words, fitting, colour) in zip((808, 847, 884), rows, strict=False):
+        sheet.fitted(x, y, [words], fitting, theme.LEAST, room, colour, "center")

@@ -1,17 +1,17 @@
 """The KPI card of a day: hero figure, its line, tiles, target and data state."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.render import theme
 from bot.render.pictures import LINE_POINTS, Card, Change, Footer, Source, Target, Tile
 from bot.render.sheet import Box, Sheet
 from bot.render.trend import drawn, trend
 
-LINE_TOP, LINE_HEIGHT, LINE_GROWTH = 288, 148, 300
+LINE_TOP, LINE_HEIGHT, LINE_GROWTH = 288, 148, 310
 HEAD_END = 262
 HERO_SLOT, CHANGES_AT, BASES_AT = 500, 566, 730
-TILE_GROWTH = 56
+TILE_GROWTH = 24
 TARGET_BLOCK, FOOTER_BLOCK = 120, 74  # below the tiles
 FOOTER_AT = theme.TALL - theme.BOTTOM
 
@@ -29,7 +29,10 @@ class Plan:
 
 
 def plan(spec: Card) -> Plan:
-    """A missing block's room goes to the line, then to the tiles; the footer rises by the rest."""
+    """A missing block's room goes to the line, then to the tiles; the footer rises by the rest.
+
+    The page ends below the footer: 1280 px wherever there is a line and two rows of tiles.
+    """
     has_line = drawn(spec.line)
     base = LINE_TOP + LINE_HEIGHT + 72 if has_line else HEAD_END + 54
     tiles = base + 18 if spec.base_line and spec.tiles else base - (20 if has_line else 24)
@@ -53,8 +56,8 @@ def plan(spec: Card) -> Plan:
 
 def card(spec: Card) -> Sheet:
     """Draw the card."""
-    sheet = Sheet(spec.style, theme.TALL)
     places = plan(spec)
+    sheet = Sheet(spec.style, round(places.footer_at) + theme.BOTTOM)
     head(sheet, spec.store, spec.date, spec.label, spec.warning)
     hero(sheet, (spec.hero, spec.compact), spec.changes)
     if places.line:
@@ -106,10 +109,16 @@ def hero(sheet: Sheet, forms: Sequence[str], changes: Sequence[Change]) -> None:
     bases_at = max(BASES_AT, CHANGES_AT + min(widest, 240) + 16)
     for y, each in zip(baselines, shown, strict=False):
         sheet.change(CHANGES_AT, y, each, size, 240)
-        sheet.fitted(
-            bases_at, y - 3, [each.base], theme.NOTE, theme.LEAST, theme.RIGHT - bases_at,
-            sheet.palette.text2,
-        )  # fmt: skip
+        _base(sheet, bases_at, y - 3, each.base)
+
+
+def _base(sheet: Sheet, x: float, y: float, words: str) -> None:
+    """The base of a change; what is too long for a line stands on two."""
+    room = theme.RIGHT - x
+    lines = sheet.wrapped(words, theme.LEAST, room)
+    size = theme.NOTE if len(lines) == 1 else theme.LEAST
+    for line, down in zip(lines, (0,) if len(lines) == 1 else (-15, 13), strict=True):
+        sheet.fitted(x, y + down, [line], size, theme.LEAST, room, sheet.palette.text2)
 
 
 def _dates(sheet: Sheet, y: float, spec: Card) -> None:
@@ -157,7 +166,7 @@ def tile(sheet: Sheet, box: Box, spec: Tile) -> None:
     slot = right - left
     if drawn(spec.line):
         wide = theme.SPARK_WIDTH if box.right - box.left < 600 else 2.4 * theme.SPARK_WIDTH
-        slot -= wide + 12
+        slot -= wide + 18
         sparkline(sheet, Box(right - wide, top + 74, right, top + 74 + theme.SPARK_HEIGHT), spec)
     sheet.fitted(
         left - 1, top + 105, (spec.value, spec.compact), theme.VALUE, theme.VALUE_LEAST, slot,
@@ -229,15 +238,26 @@ def footer(sheet: Sheet, y: float, spec: Footer) -> None:
     sheet.rule(y - 46)
     as_of = sheet.text(theme.RIGHT, y, spec.as_of, size, palette.text3, "right")
     x = sheet.text(theme.MARGIN, y, spec.heading, size, palette.text3).right + 22
-    room = as_of.left - 24 - x
-    shown = list(spec.sources)
-    while sum(_source_width(sheet, s) for s in shown) > room:
-        whole = [s for s in shown if s.state == "ok"]
-        if not whole:
-            break
-        shown.remove(whole[-1])
+    shown = _chosen(sheet, spec.sources, as_of.left - 24 - x)
+    share = (as_of.left - 24 - x) / max(1, len(shown))
     for source in shown:
-        x = _source(sheet, x, y, source, as_of.left - 24)
+        x = _source(sheet, x, y, source, share)
+
+
+def _chosen(sheet: Sheet, sources: Sequence[Source], room: float) -> list[Source]:
+    """What fits: first the last of those in order are left out, then the names of who owes."""
+    shown = list(sources)
+
+    def full() -> bool:
+        return sum(_source_width(sheet, s) for s in shown) > room
+
+    for whole in [s for s in reversed(sources) if s.state == "ok"]:
+        if full():
+            shown.remove(whole)
+    for index in reversed(range(len(shown))):
+        if full():
+            shown[index] = replace(shown[index], who="")
+    return shown
 
 
 def _source_width(sheet: Sheet, source: Source) -> float:
@@ -245,14 +265,14 @@ def _source_width(sheet: Sheet, source: Source) -> float:
     return sheet.width(source.name, theme.FOOTER) + 8 + 0.8 * theme.FOOTER + who + 22
 
 
-def _source(sheet: Sheet, x: float, y: float, source: Source, end: float) -> float:
+def _source(sheet: Sheet, x: float, y: float, source: Source, share: float) -> float:
     palette, size = sheet.palette, theme.FOOTER
     colour = palette.text3 if source.state == "ok" else palette.ink
-    room = max(end - x - size, 0)
+    room = max(share - 50, sheet.width(source.name, size) if source.who else 0)
     x = sheet.fitted(x, y, [source.name], size, theme.LEAST, room, colour).right + 7
     if source.state == "ok":
         return x + sheet.check(x, y - 1, size, colour) + 22
     x += sheet.cross(x, y - 1, size, colour)
-    if source.who and x + 30 < end:
-        x = sheet.fitted(x + 8, y, [source.who], size, theme.LEAST, end - x - 8, colour).right
+    if source.who:
+        x = sheet.text(x + 8, y, source.who, size, colour).right
     return x + 22

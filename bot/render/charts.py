@@ -30,7 +30,7 @@ def footnote(sheet: Sheet, y: float, note: str, as_of: str) -> None:
 
 LINE_TOP, LINE_FOOT = 190, 850
 STROKE, STROKE_BEFORE, MANY, STROKE_MANY = 5, 4, 90, 3
-END_GAP, END_LINE = 20, 36
+END_GAP, END_LINE, END_MOST = 20, 36, 230
 PLACES = Box(theme.MARGIN, LINE_TOP - 8, theme.RIGHT, LINE_FOOT - 4)  # where words may stand
 
 
@@ -42,7 +42,8 @@ class Plot:
         known = [v for s in every for v in s.values if v is not None] or [0.0]
         self.high, self.low = max(*known, 0.0), min(*known, 0.0)
         self.count = max(len(s.values) for s in every)
-        ends = max(sheet.width(w, theme.CHART_WORDS) for s in every for w in (s.name, s.last))
+        words = [w for s in every for w in (s.name, s.last)]
+        ends = min(max(sheet.width(w, theme.CHART_WORDS) for w in words), END_MOST)
         right = theme.RIGHT - ends - END_GAP
         self.box = Box(theme.MARGIN, LINE_TOP, right, LINE_FOOT)
 
@@ -125,8 +126,12 @@ def _ends(sheet: Sheet, plot: Plot, spec: Line) -> list[Box]:
     over = max([0.0, *(y + END_LINE - LINE_FOOT for y in heights)])
     for height, (_, series, colour) in zip(heights, labels, strict=True):
         x, y = plot.box.right + END_GAP, height - over
-        taken.append(sheet.text(x, y - 5, series.name, theme.CHART_WORDS, colour))
-        taken.append(sheet.text(x, y - 5 + END_LINE, series.last, theme.CHART_WORDS, colour))
+        for words, down in ((series.name, -5), (series.last, END_LINE - 5)):
+            taken.append(
+                sheet.fitted(
+                    x, y + down, [words], theme.CHART_WORDS, theme.LEAST, theme.RIGHT - x, colour
+                )
+            )
     return taken
 
 
@@ -209,5 +214,6 @@ def _ticks(sheet: Sheet, plot: Plot, spec: Line) -> None:
         if any(box.grown(10).meets(other) for other in taken):
             continue
         taken.append(box)
-        sheet.text(x, LINE_FOOT + 40, tick.now, size, palette.accent, "center")
-        sheet.text(x, LINE_FOOT + 78, tick.before, size, palette.text3, "center")
+        at, align = (x, "center") if box.left > theme.MARGIN else (box.left, "left")
+        sheet.text(at, LINE_FOOT + 40, tick.now, size, palette.accent, align)
+        sheet.text(at, LINE_FOOT + 78, tick.before, size, palette.text3, align)

@@ -65,7 +65,7 @@ class Promo:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """Words for one point of a line: "双11 ¥89.6万"."""
+    """Words for one point of a line, in a promotion with its name: "双11 ¥89.6万"."""
 
     index: int
     words: str
@@ -117,7 +117,7 @@ class Footer:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The daily KPI card of one store, 1024 × 1280 px."""
+    """The daily KPI card of one store, 1024 × 1280 px; without line or tiles it is shorter."""
 
     style: Style
     store: str
@@ -142,7 +142,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The daily card of several stores, 1024 × 1280 px: a total for each currency, a row a store.
+    """The daily card of several stores: a total for each currency, a row for each store.
 
     Tiles again: the label is the currency or the store, values never add across currencies.
     """
@@ -210,7 +210,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The top rows of a breakdown, ten at most: 1024 × 1280 px, up to seven 1024 × 1024."""
+    """The top rows of a breakdown: ten at most, 1024 × 1280 px; fewer are shorter."""
 
     style: Style
     title: str

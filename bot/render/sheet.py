@@ -22,6 +22,7 @@ from bot.render.pictures import Change, Style
 Point = tuple[float, float]
 
 ASCENT, DESCENT = 0.88, 0.16  # what a line of text covers above and below its baseline
+CLEAR = 6  # px between words and what they must not touch
 ARC = 0.5523  # control points of a quarter circle
 
 
@@ -153,13 +154,23 @@ class Sheet:
         Without a free one nothing is written: words across a line help nobody.
         """
         for spot in spots:
-            if not spot.inside(within) or any(map(spot.meets, taken)):
+            room = spot.grown(CLEAR)
+            if not spot.inside(within) or any(map(room.meets, taken)):
                 continue
-            if not any(map(spot.crossed, lines)):
+            if not any(map(room.crossed, lines)):
                 self.text(spot.left, spot.bottom - DESCENT * size, text, size, colour)
                 taken.append(spot)
                 return True
         return False
+
+    def wrapped(self, text: str, size: float, room: float) -> tuple[str, ...]:
+        """One line where it fits `room`, else two, parted at the space nearest the middle."""
+        text = theme.drawable(self.style.face, text)
+        spaces = [i for i, letter in enumerate(text) if letter == " "]
+        if not spaces or self.width(text, size) <= room:
+            return (text,)
+        at = min(spaces, key=lambda i: max(self.width(text[:i], size), self.width(text[i:], size)))
+        return (text[:at], text[at + 1 :])
 
     # shapes ------------------------------------------------------------------------------
 
