@@ -139,7 +139,7 @@ def change(query: Query, code: str, today: date, promotions: Sequence[Promotion]
     if what == "c" and value in COMPARE_CODES:
         return replace(query, compare=base(COMPARE_CODES[value], query.span, promotions))
     if what == "m" and value in METRICS:
-        return replace(query, metrics=(value,), panel=False)
+        return with_usual_base(replace(query, metrics=(value,), panel=False), promotions)
     if what == "i" and value in ("why", "read"):
         return replace(query, intent="why" if value == "why" else "read")
     return query
