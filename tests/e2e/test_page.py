@@ -336,6 +336,27 @@ def test_the_keys_reach_every_message_and_its_buttons(visit: Visit, house: House
     assert house.update("callback_query")["data"] == "i1:done"
 
 
+def test_an_edit_above_does_not_move_what_is_being_read(visit: Visit, house: House) -> None:
+    page = visit(WANG, WANG)
+    sent = [house.bot("sendMessage", chat_id=WANG, text=f"{i}") for i in range(40)]
+    expect(bubbles(page)).to_have_count(40)
+    page.evaluate("document.getElementById('log').scrollTop = 600")
+    eye = page.locator(f"[data-id='{sent[25]['message_id']}']")
+    before = eye.evaluate("node => node.getBoundingClientRect().top")
+    house.bot("editMessageText", chat_id=WANG, message_id=sent[1]["message_id"], text="长" * 900)
+    expect(bubbles(page).nth(1)).to_contain_text("长长")
+    assert abs(eye.evaluate("node => node.getBoundingClientRect().top") - before) < 2
+
+
+def test_alt_and_a_digit_is_another_person(visit: Visit, house: House) -> None:
+    page = visit(WANG, TEAM)
+    expect(page.locator("#head h2")).to_have_text("果然鲜")
+    page.keyboard.press("Alt+Digit2")
+    expect(page.locator("#people [aria-checked=true]")).to_contain_text("小李")
+    expect(page.locator("#head h2")).to_have_text("果然鲜")
+    assert page.url.endswith(f"#p={LI}&c={TEAM}")
+
+
 def test_on_a_phone_list_and_chat_swap_and_the_desk_is_a_sheet(visit: Visit, house: House) -> None:
     page = visit(WANG)
     page.set_viewport_size({"width": 390, "height": 844})
