@@ -97,6 +97,16 @@ class Translator:
         text = self.compact(abs(minor) / 10 ** money.digits(currency))
         return f"{MINUS if minor < 0 else ''}{self.symbol(currency)}{text}"
 
+    def money_range(self, low: float, high: float, currency: str) -> str:
+        """¥20–29万: both ends rounded to two figures, in the unit of the upper one."""
+        scale = 10 ** money.digits(currency)
+        ends = [_two_figures(x / scale) for x in (low, high)]
+        top = self.compact(ends[1])
+        unit = top.lstrip("0123456789.,")
+        size = ends[1] / float(top.removesuffix(unit).replace(",", "")) if unit else 1.0
+        first, last = (f"{x / size:,.10g}" for x in ends)
+        return f"{self.symbol(currency)}{first}–{last}{unit}"
+
     # dates -------------------------------------------------------------------------------
 
     def weekday(self, d: date) -> str:
@@ -117,6 +127,10 @@ class Translator:
 
     def clock(self, instant: datetime, zone: ZoneInfo) -> str:
         return f"{instant.astimezone(zone):%H:%M}"
+
+
+def _two_figures(value: float) -> float:
+    return float(f"{value:.1e}")
 
 
 def _three_figures(value: float) -> str:

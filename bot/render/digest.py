@@ -10,13 +10,12 @@ from bot.digests.content import Digest, StoreDay, Tile
 from bot.i18n import Translator
 from bot.message import Button, Keyboard, Message
 from bot.metrics.catalogue import METRICS
-from bot.metrics.reading import Cell, Reading
+from bot.metrics.reading import Cell
 from bot.periods import Period
-from bot.render import figures, html, pictures
+from bot.render import figures, html, pictures, reports
 from bot.render.pictures import CUT, Card, Footer, Peak, Promo, Source, Stores, Style, Usual
 
 SALES = METRICS["sales"]
-_MOVERS = 3
 
 
 def morning(digest: Digest, t: Translator, style: Style, question: str, due: datetime) -> Message:
@@ -40,7 +39,7 @@ def _lines(d: Digest, t: Translator) -> list[str]:
     if not d.whole:
         return [_unready(d, t)]
     found = [_head(d, t)] if d.reading.total else _rows(d, t)
-    found += [line for line in (_why(d.reading, t), _unusual(d, t), _refunds(d, t)) if line]
+    found += [*reports.why(d.reading, t), *filter(None, (_unusual(d, t), _refunds(d, t)))]
     if len(d.stores) > 1 and d.reading.total:
         found += _store_rows(d, t)
     assert d.as_of
@@ -56,9 +55,8 @@ def _head(d: Digest, t: Translator) -> str:
 
 
 def _day(d: Digest, t: Translator, key: str, **params: str) -> str:
-    return t(
-        f"digest.{key}", date=t.short_date(d.day), weekday=t.weekday(d.day), **params
-    )
+    weekday = t.lines("date.weekdays_short")[d.day.weekday()]
+    return t(f"digest.{key}", date=t.short_date(d.day), weekday=weekday, **params)
 
 
 def _changes(d: Digest, cell: Cell, t: Translator) -> str:
@@ -90,28 +88,6 @@ def _store_rows(d: Digest, t: Translator) -> list[str]:
     ]  # fmt: skip
 
 
-def _why(reading: Reading, t: Translator) -> str:
-    """少卖7.29万：… in the parts that add up, then the products that moved most."""
-    if not reading.parts or not reading.total:
-        return ""
-    currency = reading.total.currency
-    moved = sum(p.share for p in reading.parts)
-    parts = t("digest.comma").join(
-        t("digest.part", name=figures.name(METRICS[p.slug], t), share=figures.signed(p.share, currency, t))
-        for p in reading.parts
-    )  # fmt: skip
-    key = "digest.less" if moved < 0 else "digest.more"
-    first = t(key, amount=t.money_compact(abs(moved), currency), parts=parts)
-    movers = [
-        t("digest.part", name=html.escape(figures.product(row)), share=figures.signed(int(gap), currency, t))
-        for row in reading.movers[:_MOVERS]
-        if (gap := row.cells[0].difference)
-    ]  # fmt: skip
-    if not movers:
-        return first
-    return f"{first}\n{t('digest.movers', movers=t('digest.comma').join(movers))}"
-
-
 def _unusual(d: Digest, t: Translator) -> str:
     total = d.reading.total
     if d.usual is None or total is None or total.cells[0].value is None:
@@ -119,17 +95,13 @@ def _unusual(d: Digest, t: Translator) -> str:
     value, low, high = total.cells[0].value, d.usual.low, d.usual.high
     if low <= value <= high:
         return ""
-    return t(f"digest.{'below' if value < low else 'above'}", **_range(d, t))
+    return t(f"digest.{'below' if value < low else 'above'}", range=_range(d, t))
 
 
-def _range(d: Digest, t: Translator) -> dict[str, str]:
+def _range(d: Digest, t: Translator) -> str:
     assert d.usual
     assert d.reading.total
-    currency = d.reading.total.currency
-    return {
-        "low": t.money_compact(d.usual.low, currency),
-        "high": t.money_compact(d.usual.high, currency),
-    }
+    return t.money_range(d.usual.low, d.usual.high, d.reading.total.currency)
 
 
 def _refunds(d: Digest, t: Translator) -> str:
@@ -226,7 +198,7 @@ def _base(d: Digest, t: Translator) -> str:
 def _usual(d: Digest, t: Translator) -> Usual | None:
     if d.usual is None or d.reading.total is None:
         return None
-    return Usual(d.usual.low, d.usual.high, t("digest.usual", **_range(d, t)))
+    return Usual(d.usual.low, d.usual.high, t("digest.usual", range=_range(d, t)))
 
 
 def _promos(d: Digest, t: Translator) -> tuple[Promo, ...]:

@@ -44,12 +44,12 @@ def short(metric: Metric, value: Value, currency: str, t: Translator) -> str:
 
 
 def tile(metric: Metric, value: Value, currency: str, t: Translator) -> str:
-    """For a tile: ¥126.90, ¥1.82万, 39,000, 4.1%."""
+    """For a tile: sums ¥7,056 and ¥1.82万, averages ¥126.90, counts 39,000, rates 4.20%."""
     if value is None:
         return NONE
     if metric.unit == "money":
-        whole = abs(value) >= 10_000 * 10 ** money.digits(currency)
-        return t.money_compact(value, currency) if whole else t.money(value, currency)
+        average = metric.kind == "ratio" and abs(value) < 10_000 * 10 ** money.digits(currency)
+        return t.money(value, currency) if average else t.money_compact(value, currency)
     if metric.unit == "count":
         return t.number(value) if abs(value) < 100_000 else t.compact(value)
     return _plain(metric, value, t)

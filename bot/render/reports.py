@@ -74,10 +74,10 @@ def _figures(reading: Reading, t: Translator, today: date) -> list[str]:
     if len(reading.totals) == 1 and len(query.metrics) == 1:
         blocks = [_headline(reading, t)]
     elif not query.by:
-        return [html.pre(html.table(_panel(reading, t))), *_why(reading, t)]
+        return [html.pre(html.table(_panel(reading, t))), *why(reading, t)]
     else:
         blocks = [html.pre(html.table(_panel(reading, t)))]
-    blocks += _why(reading, t)
+    blocks += why(reading, t)
     if reading.rows:
         blocks += _table(reading, t, today)
     return blocks
@@ -139,7 +139,7 @@ def _numbers(reading: Reading, row: Row, t: Translator) -> list[str]:
     return numbers
 
 
-def _why(reading: Reading, t: Translator) -> list[str]:
+def why(reading: Reading, t: Translator) -> list[str]:
     """少卖 ¥7.29万：订单数 −¥6.98万，笔单价 +…; then the products that moved most."""
     if not reading.parts:
         return []

@@ -119,7 +119,7 @@ def _breaks(plot: Trend, strokes: Sequence[Sequence[Point]], windows: Sequence[B
         x = tip[0] + (root[0] - tip[0]) * down / (root[1] - tip[1])
         y = tip[1] + down
         ground = palette.promo if any(w.left < x < w.right for w in windows) else palette.page
-        plot.sheet.line([(x - 8, y + 4), (x + 8, y - 4)], ground, 5, cap="butt")
+        plot.sheet.line([(x - 6, y + 3), (x + 6, y - 3)], ground, 5, cap="butt")
 
 
 def _last(plot: Trend) -> Box | None:
