@@ -151,11 +151,11 @@ def tile(sheet: Sheet, box: Box, spec: Tile) -> None:
     room = right - left
     if spec.note:
         note = sheet.fitted(
-            right, top + 44, [spec.note], theme.FOOTER, theme.LEAST, room * 0.55,
+            right, top + 43, [spec.note], theme.FOOTER, theme.LEAST, room * 0.55,
             palette.text3, "right",
         )  # fmt: skip
         room = note.left - left - 14
-    sheet.fitted(left, top + 44, [spec.label], theme.LABEL, theme.LEAST, room, palette.text2)
+    sheet.fitted(left, top + 43, [spec.label], theme.LABEL, theme.LEAST, room, palette.text2)
     if spec.missing:
         sheet.text(left, top + 105, "–", theme.VALUE, palette.text3)
         sheet.fitted(
@@ -169,7 +169,7 @@ def tile(sheet: Sheet, box: Box, spec: Tile) -> None:
         slot -= wide + 18
         sparkline(sheet, Box(right - wide, top + 74, right, top + 74 + theme.SPARK_HEIGHT), spec)
     sheet.fitted(
-        left - 1, top + 105, (spec.value, spec.compact), theme.VALUE, theme.VALUE_LEAST, slot,
+        left - 1, top + 106, (spec.value, spec.compact), theme.VALUE, theme.VALUE_LEAST, slot,
         palette.text3 if spec.thin else palette.ink,
     )  # fmt: skip
     if spec.change:

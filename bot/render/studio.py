@@ -116,10 +116,7 @@ class Studio:
         for _ in range(2):  # a worker's death costs one retry
             if self._closed:
                 break
-            try:
-                worker = self._free.pop()
-            except IndexError:
-                worker = Worker()
+            worker = self._worker()
             self._busy.add(worker)
             try:
                 return worker.draw(spec_json, self._timeout)
@@ -130,6 +127,17 @@ class Studio:
                 if worker.alive:
                     self._free.append(worker)
         raise DrawError("the drawing process ended twice")
+
+    def _worker(self) -> Worker:
+        """A free one that still lives, else a new one."""
+        while True:
+            try:
+                worker = self._free.pop()
+            except IndexError:  # two threads may want the last one
+                return Worker()
+            if worker.alive:
+                return worker
+            worker.close()
 
     @property
     def pids(self) -> list[int]:
