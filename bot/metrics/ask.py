@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -44,12 +44,18 @@ _TOP = 10  # how many a ranking shows when it is not said
 _ALIKE = 20  # more products than this with the same word in their titles is no product name
 
 
+Pairs = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a team's questions may name, read once: (code, title) and (key, name) pairs."""
+    """What a team's questions may name: (code, title) and (key, name) pairs.
+
+    `products` may be many and are fetched only for a question that has words left over.
+    """
 
     regions: tuple[str, ...] = ()
-    products: tuple[tuple[str, str], ...] = ()
+    products: Pairs | Callable[[], Pairs] = ()
     stores: tuple[tuple[str, str], ...] = ()
     promotions: tuple[Promotion, ...] = ()
     has_today: bool = False  # some of today is already imported
@@ -70,9 +76,17 @@ def ask(text: str, today: date, vocabulary: Vocabulary) -> Asked:
         raise UserError("ask.empty")
     if len(text) > LONGEST:
         raise UserError("ask.too_long", limit=LONGEST)
+    products = vocabulary.products
+    asked = _ask(text, today, replace(vocabulary, products=()), ())
+    if not asked.unknown or not products:
+        return asked
+    return _ask(text, today, vocabulary, products() if callable(products) else products)
+
+
+def _ask(text: str, today: date, vocabulary: Vocabulary, products: Pairs) -> Asked:
     folded = fold(text)
-    hits = longest_first(_hits(folded, today, vocabulary))
-    hits, runs = _leftover(folded, hits, vocabulary)
+    hits = longest_first([*_hits(folded, today, vocabulary), *_named(folded, products)])
+    hits, runs = _leftover(folded, hits, products)
     parts = _Parts(folded, hits, today, vocabulary)
     unknown = [text[start:end] for start, end in sorted([*runs, *parts.spare])]
     query = parts.query()
@@ -154,7 +168,11 @@ def _filters(text: str, vocabulary: Vocabulary) -> Iterator[Hit]:
         yield from _listed(text, "channel", names)
     for store_key, name in vocabulary.stores:
         yield from _listed(text, "store", [(fold(w), store_key) for w in (store_key, name) if w])
-    for code, title in vocabulary.products:
+
+
+def _named(text: str, products: Pairs) -> Iterator[Hit]:
+    """Products by their code or whole title."""
+    for code, title in products:
         for word in {fold(code), fold(title)}:
             if word and word in text:
                 yield from _listed(text, "product", [(word, code)])
@@ -185,7 +203,7 @@ def _short(name: str, tails: tuple[str, ...]) -> str:
 
 
 def _leftover(
-    text: str, hits: list[Hit], vocabulary: Vocabulary
+    text: str, hits: list[Hit], products: Pairs
 ) -> tuple[list[Hit], list[tuple[int, int]]]:
     """The hits, with product names found in what was left over, and what nobody knows."""
     covered = {i for hit in hits for i in range(hit.start, hit.end)}
@@ -195,7 +213,7 @@ def _leftover(
         if _is_noise(text[start:end]):
             continue
         first, last = _trimmed(text, start, end)
-        codes = _products(text[first:last], vocabulary)
+        codes = _products(text[first:last], products)
         if codes:
             found.append(Hit(first, last, "product", codes))
         elif unknown and is_latin(text[start]) and text[unknown[-1][1] : start].isspace():
@@ -243,12 +261,12 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _products(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+def _products(word: str, products: Pairs) -> tuple[str, ...]:
     """Codes of the products that have the word in their title, if it tells them apart."""
     if len(word) < 2 or word.isdigit():
         return ()
     codes = []
-    for code, title in vocabulary.products:
+    for code, title in products:
         folded = fold(title)
         at = folded.find(word)
         if at >= 0 and stands_alone(folded, at, at + len(word)):

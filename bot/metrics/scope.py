@@ -31,6 +31,7 @@ class Scope:
     team_id: int
     stores: tuple[StoreInfo, ...]
     promotions: tuple[Promotion, ...] = ()
+    whole: bool = False  # these are all the stores of the team
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -53,12 +54,9 @@ def scope(
         .where(col(Store.team_id) == team_id)
         .order_by(col(Store.id))
     )  # fmt: skip
-    stores = tuple(
-        StoreInfo(id_, *words)
-        for id_, *words in rows
-        if id_ is not None and (store_ids is None or id_ in store_ids)
-    )
-    return Scope(team_id, stores, calendar(today))
+    every = [StoreInfo(id_, *words) for id_, *words in rows if id_ is not None]
+    stores = tuple(x for x in every if store_ids is None or x.id in store_ids)
+    return Scope(team_id, stores, calendar(today), whole=len(stores) == len(every))
 
 
 def vocabulary(s: Session, scope: Scope, today: date) -> Vocabulary:
@@ -67,11 +65,6 @@ def vocabulary(s: Session, scope: Scope, today: date) -> Vocabulary:
     regions = connection.execute(
         select(col(Region.name)).where(col(Region.team_id) == scope.team_id)
     )
-    products = connection.execute(
-        select(col(Product.code), col(Product.title)).where(
-            col(Product.team_id) == scope.team_id, col(Product.store_id).in_(scope.ids)
-        )
-    )
     has_today = connection.execute(
         select(col(ImportedDay.day))
         .where(col(ImportedDay.store_id).in_(scope.ids), col(ImportedDay.day) == today)
@@ -79,8 +72,17 @@ def vocabulary(s: Session, scope: Scope, today: date) -> Vocabulary:
     ).first()
     return Vocabulary(
         regions=tuple(row[0] for row in regions),
-        products=tuple(dict.fromkeys((row[0], row[1]) for row in products)),
+        products=lambda: _products(s, scope),
         stores=tuple((store.key, store.name) for store in scope.stores),
         promotions=scope.promotions,
         has_today=has_today is not None,
     )
+
+
+def _products(s: Session, scope: Scope) -> tuple[tuple[str, str], ...]:
+    rows = s.connection().execute(
+        select(col(Product.code), col(Product.title)).where(
+            col(Product.team_id) == scope.team_id, col(Product.store_id).in_(scope.ids)
+        )
+    )
+    return tuple(dict.fromkeys((row[0], row[1]) for row in rows))

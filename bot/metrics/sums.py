@@ -37,6 +37,7 @@ class Cut:
     products: tuple[int, ...] | None = None
     regions: tuple[int, ...] | None = None
     until_hour: int | None = None
+    all_stores: bool = False  # `stores` are all that the team has
     same: Mapping[int, int] = field(default_factory=dict)  # product id → the id it is counted under
 
     @property
@@ -126,15 +127,21 @@ def conditions(table: Any, cut: Cut, grain: int, period: Period) -> list[ColumnE
         table.team_id == cut.team_id,
         table.grain == grain,
         table.dim == int(cut.dim),
-        table.day >= period.start,
-        table.day < period.end,
-        table.store_id.in_(cut.stores),
+        *_days(table, cut, grain, period),
     ]
     if cut.keys() is not None:
         where.append(table.key.in_(cut.keys()))
     if cut.until_hour is not None:
         where += [table.key >= 0, table.key < cut.until_hour]
     return where
+
+
+def _days(table: Any, cut: Cut, grain: int, period: Period) -> list[ColumnElement[bool]]:
+    """Every row of a range of days, or only those of some stores, each found by its key."""
+    if cut.all_stores and cut.keys() is None:
+        return [table.day >= period.start, table.day < period.end]
+    days = [day for day in period if grain == 0 or day.day == 1]
+    return [table.day.in_(days), table.store_id.in_(cut.stores)]
 
 
 def columns(table: Any, cut: Cut) -> list[Any]:

@@ -62,11 +62,12 @@ class Tables:
         several = "product" in by and len(ids) > 1
         return Cut(
             self.scope.team_id, ids, period, by, self.products, self.regions, self.until_hour,
+            self.scope.whole and len(ids) == len(self.scope.stores),
             names.twins(self.s, self.scope.team_id, ids) if several else {},
         )  # fmt: skip
 
     def _count_people(self, cut: Cut, table: Table, measures: frozenset[str]) -> None:
-        found = buyers.read(self.s, cut)
+        found = buyers.read(self.s, cut, twice="repeat_buyers" in measures)
         returning = measures & {"new_buyers", "returning_buyers"}
         histories = self._histories(cut) if returning else {}
         for key, row in table.items():
