@@ -140,6 +140,8 @@ def _peaks(
 ) -> None:
     """A dot and words at the points that matter."""
     palette = sheet.palette
+    windows = [plot.window(p) for p in spec.promos]
+    edges = [[(x, LINE_TOP), (x, LINE_FOOT)] for w in windows for x in (w.left, w.right)]
     both = ((spec.now, palette.accent, palette.accent), (spec.before, palette.prev, palette.text2))
     for series, dot, ink in both:
         for peak in series.peaks if series else ():
@@ -148,15 +150,10 @@ def _peaks(
                 continue
             at = (plot.x(peak.index), plot.y(value))
             sheet.dot(at, 7, dot, ring=3)
-            sheet.put(
-                _around(sheet, at, peak.words),
-                peak.words,
-                theme.CHART_WORDS,
-                ink,
-                PLACES,
-                strokes,
-                taken,
-            )
+            for lines in ((*strokes, *edges), strokes):  # rather not across a window's edge
+                spots = _around(sheet, at, peak.words)
+                if sheet.put(spots, peak.words, theme.CHART_WORDS, ink, PLACES, lines, taken):
+                    break
 
 
 def _around(sheet: Sheet, at: Point, words: str) -> Iterator[Box]:

@@ -140,16 +140,16 @@ def _words(
     sheet, palette = plot.sheet, plot.sheet.palette
     taken = [end] if end else []
 
-    def put(spots: Iterator[Box], text: str, colour: str, size: float = theme.NOTE) -> None:
-        sheet.put(spots, text, size, colour, plot.box.grown(4), strokes, taken)
+    def put(spots: Iterator[Box], text: str, colour: str, size: float = theme.NOTE) -> bool:
+        return sheet.put(spots, text, size, colour, plot.box.grown(4), strokes, taken)
 
     told = set()
-    highest = sorted(spec.peaks, key=lambda p: -(plot.line[p.index] or 0))
-    for peak in highest:
+    cut_off = [p for p in spec.peaks if p.index in plot.cuts]
+    for peak in sorted(cut_off, key=lambda p: -(plot.line[p.index] or 0)):
         inside = [i for i, p in enumerate(spec.promos) if p.start <= peak.index < p.end]
-        told.update(inside)
         colour = palette.promo_ink if inside else palette.text2
-        put(_beside(plot, peak), peak.words, colour)
+        if put(_beside(plot, peak), peak.words, colour):
+            told.update(inside)
     for index, (promo, window) in enumerate(zip(spec.promos, windows, strict=True)):
         if index not in told:
             put(_over(plot, promo, window), promo.label, palette.promo_ink)
