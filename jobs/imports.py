@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlmodel import Session
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
@@ -114,7 +115,7 @@ class Imports:
 
 
 def _run(house: House, row: Import, path: Path) -> None:
-    """Import and say what came of it; told in the message that said "reading"."""
+    """Import and tell; the message that said "reading" becomes progress and then the report."""
     assert row.id
     told = time.monotonic()
 
@@ -123,45 +124,65 @@ def _run(house: House, row: Import, path: Path) -> None:
         if time.monotonic() - told < TELL_EVERY:
             return
         told = time.monotonic()
-        _tell(house, row, f"p{int(told * 1000)}", lambda t: render.progress(step, t))
+        with house.db.write() as s:
+            _tell(s, house, row, f"p{int(told * 1000)}", lambda t: render.progress(step, t))
 
-    now = house.clock.now()
-    report = ingest.run(house.db, row.id, path, now, progress)
-    _tell(house, row, "report", lambda t: render.report(report, t, row.id or 0, row.file_name))
-    if report.personal and row.message_id:
-        _delete(house, row)
+    ingest.run(house.db, row.id, path, house.clock.now(), progress, _ending(house, row))
 
 
 def _undo(house: House, row: Import) -> None:
     assert row.id
-    result = ingest.undo(house.db, row.id, house.clock.now())
-    _tell(house, row, "undone", lambda t: render.undone(result, t))
+    ingest.undo(house.db, row.id, house.clock.now(), _ending(house, row))
 
 
 def _refuse(house: House, row: Import, e: UserError) -> None:
-    ingest.fail(house.db, row.id or 0, e.key, house.clock.now())
-    _tell(house, row, "refused", lambda t: Message(t(f"error.{e.key}", **e.params)))
+    """Trouble outside the importer: the file did not come, or something broke."""
+    ingest.fail(house.db, row.id or 0, e, house.clock.now(), _ending(house, row))
 
 
-def _tell(house: House, row: Import, suffix: str, make: Callable[[Translator], Message]) -> None:
+def _ending(house: House, row: Import) -> Callable[[Session, ingest.End], None]:
+    """What is said at the end, written in the transaction that ends it."""
+
+    def say(s: Session, end: ingest.End) -> None:
+        match end:
+            case ingest.Report():
+                report = end
+                _tell(s, house, row, "report",
+                      lambda t: render.report(report, t, row.id or 0, row.file_name))  # fmt: skip
+                if report.personal and row.message_id:
+                    _delete(s, house, row)
+            case ingest.UndoResult():
+                result = end
+                _tell(s, house, row, "undone", lambda t: render.undone(result, t))
+            case UserError():
+                error = end
+                key = f"refused{row.attempts}"
+                _tell(s, house, row, key,
+                      lambda t: Message(t(f"error.{error.key}", **error.params)))  # fmt: skip
+
+    return say
+
+
+def _tell(
+    s: Session, house: House, row: Import, suffix: str, make: Callable[[Translator], Message]
+) -> None:
     """Edit the progress message; a report that finds none to edit is said anew."""
     if row.chat_id is None:
         return
-    with house.db.write() as s:
-        member = s.get(Member, row.member_id) if row.member_id else None
-        default = house.config.defaults.language
-        language: Language = language_of(member.language if member else "", default)
-        outbox.enqueue(
-            s, f"import:{row.id}:{suffix}", Address(row.chat_id, thread_id=row.thread_id),
-            make(translator(language)), house.clock.now(),
-            kind="import", method="edit", target=row.progress_key,
-        )  # fmt: skip
+    member = s.get(Member, row.member_id) if row.member_id else None
+    default = house.config.defaults.language
+    language: Language = language_of(member.language if member else "", default)
+    outbox.enqueue(
+        s, f"import:{row.id}:{suffix}", Address(row.chat_id, thread_id=row.thread_id),
+        make(translator(language)), house.clock.now(),
+        kind="import", method="edit", target=row.progress_key,
+    )  # fmt: skip
 
 
-def _delete(house: House, row: Import) -> None:
+def _delete(s: Session, house: House, row: Import) -> None:
     """The file had personal columns: it need not stay in the chat."""
-    with house.db.write() as s:
-        outbox.enqueue(
-            s, f"import:{row.id}:delete", Address(row.chat_id), Message(""), house.clock.now(),
-            kind="import", method="delete", target=str(row.message_id),
-        )  # fmt: skip
+    assert row.chat_id
+    outbox.enqueue(
+        s, f"import:{row.id}:delete", Address(row.chat_id), Message(""), house.clock.now(),
+        kind="import", method="delete", target=str(row.message_id),
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.ingest.imports import (
+        End,
         ask_undo,
         assign,
         claim,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bot.ingest.report import Progress, Report, UndoResult
 
 __all__ = [
-    "Progress", "Report", "UndoResult", "ask_undo", "assign", "claim", "fail", "owners", "queue",
+    "End", "Progress", "Report", "UndoResult", "ask_undo", "assign", "claim", "fail", "owners", "queue",
     "recover", "run", "take", "undo", "waiting",
 ]  # fmt: skip
 
@@ -32,5 +33,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
-    room = "report" if name[0].isupper() else "imports"
+    room = "report" if name in ("Progress", "Report", "UndoResult") else "imports"
     return getattr(import_module(f"bot.ingest.{room}"), name)

@@ -30,6 +30,8 @@ RENEW_EVERY = 20.0  # seconds
 MAX_ATTEMPTS = 5
 CLI = "cli:"  # owners that are no instance of the bot; only their lease tells whether they live
 _OPEN = ("queued", "merging", "undoing")
+End = Report | UndoResult | UserError
+OnEnd = Callable[[Session, End], None]
 OnProgress = Callable[[Progress], None]
 
 
@@ -157,25 +159,30 @@ def run(
     path: Path,
     now: datetime,
     on_progress: OnProgress | None = None,
+    on_end: OnEnd | None = None,
 ) -> Report:
     """Import `path` as the row says; what an attempt before left half done is given back first.
 
-    Raises UserError where the file cannot be used: then nothing was changed and the row is failed.
+    `on_end` is called inside the transaction that settles the row, so that its words and its end
+    are one. Raises UserError where the file cannot be used: then nothing was changed and the row
+    is failed.
     """
     try:
-        return _Run(db, import_id, path, now, on_progress or (lambda _: None)).report()
+        return _Run(db, import_id, path, now, on_progress or (lambda _: None)).report(on_end)
     except UserError as e:
-        fail(db, import_id, e.key, now)
+        fail(db, import_id, e, now, on_end)
         raise
 
 
-def fail(db: Database, import_id: int, key: str, now: datetime) -> None:
+def fail(
+    db: Database, import_id: int, e: UserError, now: datetime, on_end: OnEnd | None = None
+) -> None:
     """Give up on an import: whatever it had merged is given back. An Undo just stays undone."""
     row, _ = _row(db, import_id)
     if row.state == "merging":
         reversal.give_back(db, row)
     if row.state in ("asked", "queued", "merging"):
-        _settle(db, import_id, "failed", now, error=key)
+        _settle(db, import_id, "failed", now, error=e.key, end=e, on_end=on_end)
 
 
 def recover(db: Database, import_id: int, now: datetime) -> None:
@@ -186,7 +193,9 @@ def recover(db: Database, import_id: int, now: datetime) -> None:
         _settle(db, import_id, "queued", now)
 
 
-def undo(db: Database, import_id: int, now: datetime) -> UndoResult:
+def undo(
+    db: Database, import_id: int, now: datetime, on_end: OnEnd | None = None
+) -> UndoResult:
     """Give back everything an import changed.
 
     Raises UserError, naming the orders, where a later import touched them; then nothing is changed.
@@ -202,12 +211,12 @@ def undo(db: Database, import_id: int, now: datetime) -> UndoResult:
         raise UserError("import.not_done")
     try:
         reversal.refuse_if_touched(db, row)
-    except UserError:
-        _settle(db, import_id, "done", now)
+    except UserError as e:
+        _settle(db, import_id, "done", now, end=e, on_end=on_end)
         raise
     result = reversal.give_back(db, row)
     _uncover(db, row, store)
-    _settle(db, import_id, "undone", now)
+    _settle(db, import_id, "undone", now, end=result, on_end=on_end)
     return result
 
 
@@ -221,7 +230,7 @@ class _Run:
         self.on_progress = on_progress
         self.began = self.renewed = time.monotonic()
 
-    def report(self) -> Report:
+    def report(self, on_end: OnEnd | None) -> Report:
         recover(self.db, self.id, self.now)
         row, store = _row(self.db, self.id)
         with tempfile.TemporaryDirectory(prefix="storebot-") as room:
@@ -244,7 +253,7 @@ class _Run:
             unchanged=report.unchanged + counts.unchanged,
         )  # fmt: skip
         _cover(self.db, store, report)
-        _settle(self.db, self.id, "done", self.now, report=report)
+        _settle(self.db, self.id, "done", self.now, report=report, end=report, on_end=on_end)
         return report
 
     def note(self, report: Report) -> None:
@@ -284,6 +293,8 @@ def _settle(
     *,
     report: Report | None = None,
     error: str = "",
+    end: End | None = None,
+    on_end: OnEnd | None = None,
 ) -> None:
     values: dict[str, object] = {"state": state, "owner": "", "lease_until": None}
     if state != "queued":
@@ -293,6 +304,8 @@ def _settle(
     with db.write() as s:
         s.connection().execute(update(Import).where(col(Import.id) == import_id).values(values))
         wake(s, "imports")
+        if on_end and end:
+            on_end(s, end)
 
 
 def _buyer_key(db: Database) -> str:
