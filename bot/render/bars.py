@@ -140,5 +140,7 @@ def _below(sheet: Sheet, x: float, room: float, label: str, lines: tuple[str, ..
     size = theme.CHART_WORDS if len(names) == 1 else small
     rows = [(name, size, palette.ink) for name in names]
     rows += [(words, small, palette.text2) for words in lines]
-    for y, (words, fitting, colour) in zip((808, 847, 884), rows, strict=False):
+    top, pitch = (808, 38) if len(rows) < 4 else (804, 34)
+    for index, (words, fitting, colour) in enumerate(rows[:4]):
+        y = top + index * pitch
         sheet.fitted(x, y, [words], fitting, theme.LEAST, room, colour, "center")

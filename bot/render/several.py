@@ -8,7 +8,7 @@ from bot.render.trend import drawn
 
 MOST_ROWS = 9
 TILE_ROWS = 4  # up to so many stores have a tile each
-HERO_END, TOTALS_AT = 270, 166
+HEAD_END, HERO_END, TOTALS_AT = 150, 270, 166
 ROW_HEIGHT = 92
 VALUE_AT = 640  # names and sparklines end here, values begin
 
@@ -41,13 +41,22 @@ def several(spec: Stores) -> Sheet:
 
 
 def _totals_end(spec: Stores) -> int:
+    if _told_by_rows(spec):
+        return HEAD_END
     if len(spec.totals) == 1:
         return HERO_END
     return TOTALS_AT + (len(spec.totals) + 1) // 2 * (theme.TILE_HEIGHT + theme.GUTTER)
 
 
+def _told_by_rows(spec: Stores) -> bool:
+    """Where each currency has one store, its total is that store's own figure."""
+    return len(spec.totals) == len(spec.rows)
+
+
 def _totals(sheet: Sheet, spec: Stores) -> None:
     """One currency is the hero; more of them are tiles."""
+    if _told_by_rows(spec):
+        return
     if len(spec.totals) == 1:
         only = spec.totals[0]
         hero(sheet, (only.value, only.compact), (only.change,) if only.change else ())

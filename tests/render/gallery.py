@@ -277,10 +277,12 @@ def several(theme: str = "light") -> dict[str, Stores]:
     )
     nine = replace(
         one,
+        warning="",
         rows=tuple(replace(rows[0], label=f"第{i}家特别长名字的生鲜水果旗舰店") for i in range(9)),
         more="其余 3 店见按店铺",
     )  # fmt: skip
-    return {"one-currency": one, "two-currencies": two, "nine-stores": nine}
+    each = replace(two, rows=(rows[0], abroad), warning="", base_line="均较上周日 11-15")
+    return {"one-each": each, "one-currency": one, "two-currencies": two, "nine-stores": nine}
 
 
 def lines(language: str = "zh-hans", theme: str = "light") -> dict[str, Line]:
@@ -379,7 +381,9 @@ def waterfalls(language: str = "zh-hans", theme: str = "light") -> dict[str, Wat
         fall, base=Total("16 Nov – 22 Nov 2026", 100, "¥100.00"),
         parts=(
             Part("Orders", 40, Change("¥40.00", "up", "good"), ("1,000", "→ 1,400")),
-            Part("Basket", -0.2, Change("¥0.20", "down", "bad"), ("¥10.00", "→ ¥9.98")),
+            Part(
+                "Average order value", -0.2, Change("¥0.20", "down", "bad"), ("¥10.00", "→ ¥9.98")
+            ),
         ),
         now=Total("23 Nov – 29 Nov 2026", 139.8, "¥139.80"), note="", title="¥39.80 more sold",
     )  # fmt: skip

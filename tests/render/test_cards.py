@@ -202,6 +202,12 @@ def test_two_currencies_have_no_common_total() -> None:
     assert not any("281" in t for t in shown)
 
 
+def test_a_total_of_one_store_is_not_told_twice() -> None:
+    each = several()["one-each"]
+    assert not {"人民币 CNY", "¥269,100"} & set(texts(each))
+    assert {"果然鲜 天猫旗舰店", "¥20.79万", "HK$12,345.00"} <= set(texts(each))
+
+
 def test_a_store_without_its_file_says_who_owes_it() -> None:
     nine = several()["nine-stores"]
     gone = Tile("拼多多店", missing="待导入（小李）")

@@ -82,6 +82,11 @@ def test_a_long_period_below_a_bar_stands_on_two_lines() -> None:
     assert not any("…" in text for text in shown)
 
 
+def test_below_a_long_name_from_and_to_both_stand() -> None:
+    shown = texts(waterfalls("en")["rise"])
+    assert {"Average", "order value", "¥10.00", "→ ¥9.98"} <= set(shown)
+
+
 def test_dates_that_would_touch_are_left_out_but_never_the_ends() -> None:
     crowded = tuple(Tick(i, f"11-{i + 1:02}") for i in range(30))
     shown = texts(replace(lines()["alone"], ticks=crowded))
