@@ -102,7 +102,7 @@ def _from_facts(s: Session, cut: Cut) -> Iterator[Found]:
         .group_by(*dict.fromkeys(keys), buyer)
     )
     for row in s.connection().execute(statement):
-        key = bucketed(tuple(0 if k is None else k for k in row[: len(keys)]), cut)
+        key = bucketed(tuple(row[: len(keys)]), cut)
         yield key, BitMap([row[-2]]), BitMap([row[-2]] if int(row[-1] or 0) > 1 else [])
 
 

@@ -52,7 +52,8 @@ class Names:
                 label.append(store.key)
                 name = name or store.name
             elif by in ("product", "region"):
-                code, title = (self.products | self.regions).get(value, (None, ""))
+                known = self.products if by == "product" else self.regions
+                code, title = known.get(value, (None, ""))
                 label.append(code)
                 name = name or title
             else:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -72,15 +71,34 @@ def read(s: Session, cut: Cut, measures: Iterable[str]) -> Sums:
     wanted = [m for m in MEASURES if m in set(measures)]
     if not wanted or not cut.stores or cut.period.days <= 0 or () in (cut.products, cut.regions):
         return {}
-    rows = _from_facts(s, cut, wanted) if len(cut.dims) > 1 else _from_rollups(s, cut, wanted)
-    sums: Sums = defaultdict(lambda: dict.fromkeys(wanted, 0))
-    for key, sign, values in rows:
-        if not any(value is not None for value in values.values()):
+    facts = len(cut.dims) > 1
+    added: dict[Key, list[int]] = {}
+    for part in _from_facts(s, cut, wanted) if facts else _from_rollups(s, cut, wanted):
+        _add(added, part, cut, len(wanted))
+    return {key: dict(zip(wanted, sums, strict=True)) for key, sums in added.items()}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows of `len(by)` key columns and the sums at `places` among the measures wanted."""
+
+    rows: Sequence[Sequence[Any]]
+    places: Sequence[int]
+    sign: int = 1
+
+
+def _add(added: dict[Key, list[int]], part: _Part, cut: Cut, width: int) -> None:
+    n, sign, places = len(cut.by), part.sign, part.places
+    plain = not cut.grain and not cut.same
+    for row in part.rows:
+        if row[n] is None:
             continue  # a sum over no rows at all
-        into = sums[bucketed(key, cut)]
-        for measure, value in values.items():
-            into[measure] += sign * int(value or 0)
-    return dict(sums)
+        key = tuple(row[:n]) if plain else bucketed(tuple(row[:n]), cut)
+        into = added.get(key)
+        if into is None:
+            into = added[key] = [0] * width
+        for place, value in zip(places, row[n:], strict=True):
+            into[place] += sign * int(value)  # PostgreSQL's sums are Decimals
 
 
 # rollups -------------------------------------------------------------------------------------
@@ -150,9 +168,7 @@ def columns(table: Any, cut: Cut) -> list[Any]:
     return [known.get(b, table.day) for b in cut.by]
 
 
-def _from_rollups(
-    s: Session, cut: Cut, wanted: list[str]
-) -> Iterator[tuple[Key, int, dict[str, Any]]]:
+def _from_rollups(s: Session, cut: Cut, wanted: list[str]) -> Iterator[_Part]:
     keys = columns(SalesRollup, cut)
     for grain, period, sign in pieces(cut.period, cut.grain, subtract=True):
         statement = (
@@ -160,10 +176,7 @@ def _from_rollups(
             .where(*conditions(SalesRollup, cut, grain, period))
             .group_by(*dict.fromkeys(keys))
         )
-        for row in s.connection().execute(statement):
-            yield (
-                tuple(row[: len(keys)]), sign, dict(zip(wanted, row[len(keys) :], strict=True))
-            )  # fmt: skip
+        yield _Part(s.connection().execute(statement).all(), range(len(wanted)), sign)
 
 
 # facts ---------------------------------------------------------------------------------------
@@ -183,9 +196,9 @@ def fact_conditions(cut: Cut) -> list[ColumnElement[bool]]:
 def fact_columns(cut: Cut, day: Any) -> list[Any]:
     known = {
         "store": col(OrderLine.store_id),
-        "product": col(OrderLine.product_id),
-        "region": col(OrderLine.region_id),
-        "hour": col(OrderLine.paid_hour),
+        "product": func.coalesce(col(OrderLine.product_id), 0),
+        "region": func.coalesce(col(OrderLine.region_id), 0),
+        "hour": func.coalesce(col(OrderLine.paid_hour), -1),
     }
     return [known.get(b, day) for b in cut.by]
 
@@ -194,9 +207,7 @@ def paid_in(period: Period) -> list[ColumnElement[bool]]:
     return [col(OrderLine.paid_day) >= period.start, col(OrderLine.paid_day) < period.end]
 
 
-def _from_facts(
-    s: Session, cut: Cut, wanted: list[str]
-) -> Iterator[tuple[Key, int, dict[str, Any]]]:
+def _from_facts(s: Session, cut: Cut, wanted: list[str]) -> Iterator[_Part]:
     by_product = "product" in cut.dims
     head = col(OrderLine.product_head) if by_product else col(OrderLine.head)
     order = cast(col(OrderLine.store_id), String) + literal(":") + col(OrderLine.order_no)
@@ -215,18 +226,16 @@ def _from_facts(
         (created, day, [day >= cut.period.start, day < cut.period.end]),
     )
     for sums, date_column, within in halves:
-        chosen = [m for m in wanted if m in sums]
-        if not chosen:
+        places = [i for i, m in enumerate(wanted) if m in sums]
+        if not places:
             continue
         keys = fact_columns(cut, date_column)
         statement = (
-            select(*keys, *(sums[m] for m in chosen))
+            select(*keys, *(sums[wanted[i]] for i in places))
             .where(*fact_conditions(cut), *within)
             .group_by(*dict.fromkeys(keys))
         )
-        for row in s.connection().execute(statement):
-            key = tuple(0 if k is None else k for k in row[: len(keys)])
-            yield key, 1, dict(zip(chosen, row[len(keys) :], strict=True))
+        yield _Part(s.connection().execute(statement).all(), places)
 
 
 # buckets of time -----------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class Tables:
         self.until_hour = until_hour
         self.products = names.product_ids(s, scope, query)
         self.regions = names.region_ids(s, scope, query)
+        self.twins: dict[tuple[int, ...], Mapping[int, int]] = {}
         self.measures = frozenset(m for slug in query.metrics for m in METRICS[slug].measures)
 
     def read(
@@ -63,8 +64,13 @@ class Tables:
         return Cut(
             self.scope.team_id, ids, period, by, self.products, self.regions, self.until_hour,
             self.scope.whole and len(ids) == len(self.scope.stores),
-            names.twins(self.s, self.scope.team_id, ids) if several else {},
+            self._twins(ids) if several else {},
         )  # fmt: skip
+
+    def _twins(self, stores: tuple[int, ...]) -> Mapping[int, int]:
+        if stores not in self.twins:
+            self.twins[stores] = names.twins(self.s, self.scope.team_id, stores)
+        return self.twins[stores]
 
     def _count_people(self, cut: Cut, table: Table, measures: frozenset[str]) -> None:
         found = buyers.read(self.s, cut, twice="repeat_buyers" in measures)

@@ -116,7 +116,9 @@ def fill(path: Path, lines: int) -> None:
                 for (start, store, dim, id_), (units, orders) in sorted(months.items())
             ),
         )
-        c.executemany("INSERT INTO buyer_rollups VALUES (?,?,?,?,?,?,?,?)", _bitmaps(rng, stores, lines))
+        c.executemany(
+            "INSERT INTO buyer_rollups VALUES (?,?,?,?,?,?,?,?)", _bitmaps(rng, stores, lines)
+        )
         c.executemany(
             "INSERT INTO imported_days VALUES (?,?,?,?)",
             (
@@ -128,12 +130,17 @@ def fill(path: Path, lines: int) -> None:
         c.executescript("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);")
 
 
-def _row(grain: int, dim: int, day: date, store: int, key: int, units: int, orders: int) -> tuple[object, ...]:
+def _row(
+    grain: int, dim: int, day: date, store: int, key: int, units: int, orders: int
+) -> tuple[object, ...]:
     sales = units * 2_990
-    return 1, grain, dim, day.isoformat(), store, key, sales, sales // 20, orders, units, orders // 10, orders, 0
+    where = 1, grain, dim, day.isoformat(), store, key
+    return *where, sales, sales // 20, orders, units, orders // 10, orders, 0
 
 
-def _bitmaps(rng: np.random.Generator, stores: list[int], lines: int) -> Iterator[tuple[object, ...]]:
+def _bitmaps(
+    rng: np.random.Generator, stores: list[int], lines: int
+) -> Iterator[tuple[object, ...]]:
     """Buyers by day and month, in total and by region."""
     weights = zipf(REGIONS)
     per_day = lines / STORES / DAYS / PER_ORDER
@@ -158,7 +165,7 @@ METRICS = ("销售额", "订单数", "退款率", "笔单价", "买家数")
 
 
 def questions(n: int) -> Iterator[tuple[str, str]]:
-    r = random.Random(1)  # noqa: S311  # a benchmark
+    r = random.Random(1)
     for _ in range(n):
         by, metric = r.choice(BREAKDOWNS), r.choice(METRICS)
         if metric == "买家数" and by in ("按小时", "按商品 前10"):
