@@ -67,7 +67,7 @@ def assemble(sheet: Sheet, items: Sheet | None, currency: str) -> Result:
         parts = _items(items, numbers) if items is not None else _Parts(frame, codes)
         split = [_split(x, parts) for x in (payable, paid, refunded)]
         lines = _lines(work, parts.frame, parts.codes, *split)
-    lines.order_no = [str(numbers[i]) for i in lines.order]
+    lines.order_no = np.asarray(numbers, dtype=object)[lines.order].tolist()
     scale = 10 ** money.digits(currency)
     return Result(lines, duplicates, _column_sums(work, scale), work.checks)
 
@@ -318,10 +318,10 @@ def _column_sums(work: _Work, scale: int) -> list[Column]:
     """What each amount column is, and its sum; a column that plays two parts is named once."""
     columns, header = work.sheet.match.columns, work.sheet.match.header
     roles = {"received": "net" if work.format.received_is == "net" else "paid"}
-    named = {
-        columns[x]: x for x in AMOUNTS
-        if x in work.frame and x in columns and x not in ("price", "discount")
-    }  # fmt: skip
+    named: dict[int, str] = {}
+    for x in AMOUNTS:
+        if x in work.frame and x in columns and x not in ("price", "discount"):
+            named.setdefault(columns[x], x)
     return [
         Column(header[i], roles.get(x, x), float(np.nansum(work.values(x))) / scale)
         for i, x in named.items()

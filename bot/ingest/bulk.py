@@ -42,6 +42,10 @@ class Bulk:
             return f"= ANY(?::{type_}[])" if type_ else "= ANY(?)"
         return "IN (SELECT value FROM json_each(?))"
 
+    def by(self, index: str) -> str:
+        """After a table's name: SQLite, without statistics, would walk through the whole team."""
+        return "" if self.postgres else f"INDEXED BY {index}"
+
     def text(self, column: str) -> str:
         """A date column as ISO text."""
         return f"CAST({column} AS TEXT)" if self.postgres else column

@@ -26,13 +26,19 @@ EMPTY = frozenset({"", "-", "--", "null", "none", "nan", "n/a", "/"})
 # what a spreadsheet made of a long number
 DAMAGED = re.compile(r"\d(\.\d+)?e\+\d+$", re.IGNORECASE)
 _EDGE = " \t\r\n\xa0\u3000\ufeff\u200b"
+_DIRT = (
+    *("\0" + x for x in ("=", "'", '"', "-", "/", "n", "N")), "\0 ", " \0", *_EDGE[1:],
+)  # fmt: skip
 _SERIAL = re.compile(r"\d{5}(\.\d+)?$")  # days since 1899-12-30
 EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 
 
-def clean(cells: Iterable[str]) -> list[str]:
+def clean(cells: list[str]) -> list[str]:
     """Without blanks, a leading apostrophe, `="…"` and the words that mean nothing."""
-    return [x if x.isalnum() else _clean(x) for x in cells]
+    column = "\0".join(["", *cells, ""])
+    if not any(x in column for x in _DIRT):  # most columns are clean: one look, not one per cell
+        return cells
+    return [x if x.isalnum() and x[0] not in "nN" else _clean(x) for x in cells]
 
 
 def _clean(cell: str) -> str:
@@ -89,6 +95,7 @@ def _patiently(
     parse: Callable[[str], int | None],
 ) -> Numbers:
     """Read the cells that are not `exact` one by one; there are few kinds of them."""
+    values = values.copy()  # what pandas hands out may be read-only
     known: dict[str, float | None] = {"": np.nan}
     bad = []
     for i in np.flatnonzero(~exact):

@@ -75,7 +75,8 @@ def _from_facts(
 
 
 def _orders(bulk: Bulk, place: Place, column: str, month: str) -> Iterable[Order]:
-    sql = f"{facts.select(bulk)} AND {column} >= ? AND {column} <= ?"
+    index = "ix_order_lines_paid" if column == "paid_day" else ""
+    sql = f"{facts.select(bulk, index)} AND {column} >= ? AND {column} <= ?"
     return facts.orders(bulk.rows(sql, place.team, place.store, month, _last(month))).values()
 
 

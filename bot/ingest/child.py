@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ def main() -> None:
         _say({"error": e.key, "params": e.params})
     except MemoryError:
         _say({"error": "import.too_heavy", "params": {}})
+    except Exception as e:  # no message: it could quote a customer
+        frames = traceback.extract_tb(e.__traceback__)
+        where = " ".join(f"{Path(f.filename).name}:{f.lineno}" for f in frames)
+        _say({"error": "import.broken", "params": {}, "crash": f"{type(e).__name__} at {where}"})
 
 
 def _limit(memory: int, cpu: int) -> None:

@@ -71,9 +71,10 @@ _CLASH = replacing(primary(_LINES), [x for x in _COLUMNS if x not in primary(_LI
 _DAYS = frozenset({"day", "paid_day"})
 
 
-def select(bulk: Bulk) -> str:
+def select(bulk: Bulk, index: str = "") -> str:
     columns = ", ".join(bulk.text(x) if x in _DAYS else x for x in _FIELDS)
-    return f"SELECT {columns} FROM order_lines WHERE team_id = ? AND store_id = ?"
+    source = f"order_lines {bulk.by(index)}" if index else "order_lines"
+    return f"SELECT {columns} FROM {source} WHERE team_id = ? AND store_id = ?"  # noqa: S608
 
 
 def orders(rows: Iterable[tuple[Any, ...]]) -> dict[str, Order]:
@@ -83,7 +84,7 @@ def orders(rows: Iterable[tuple[Any, ...]]) -> dict[str, Order]:
 
 
 def lookup(bulk: Bulk, place: Place, numbers: list[str]) -> dict[str, Order]:
-    sql = f"{select(bulk)} AND order_no {bulk.among()}"
+    sql = f"{select(bulk, 'ix_order_lines_order')} AND order_no {bulk.among('text')}"
     return orders(bulk.rows(sql, place.team, place.store, numbers))
 
 

@@ -194,7 +194,11 @@ def recover(db: Database, import_id: int, now: datetime) -> None:
 
 
 def undo(
-    db: Database, import_id: int, now: datetime, on_end: OnEnd | None = None
+    db: Database,
+    import_id: int,
+    now: datetime,
+    on_end: OnEnd | None = None,
+    on_progress: OnProgress | None = None,
 ) -> UndoResult:
     """Give back everything an import changed.
 
@@ -214,7 +218,7 @@ def undo(
     except UserError as e:
         _settle(db, import_id, "done", now, end=e, on_end=on_end)
         raise
-    result = reversal.give_back(db, row)
+    result = reversal.give_back(db, row, on_progress)
     _uncover(db, row, store)
     _settle(db, import_id, "undone", now, end=result, on_end=on_end)
     return result

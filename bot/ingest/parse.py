@@ -12,8 +12,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bot.errors import UserError
@@ -107,7 +109,7 @@ def sheets(reading: Reading, room: Path) -> list[Sheet]:
     if found:
         return found
     if lacking:
-        raise UserError("import.not_recognised", columns="、".join(lacking))
+        raise UserError("import.not_recognised", columns=", ".join(lacking))
     raise UserError("import.not_a_table")
 
 
@@ -115,46 +117,60 @@ def _sheet(
     reading: Reading, match: formats.Match, encoding: str, rows: Iterator[readers.Row]
 ) -> Sheet:
     sheet = Sheet(match, encoding, pd.DataFrame())
-    frames = []
+    columns: dict[str, list[Any]] = {}
     first = match.row + 2  # rows are counted from 1, below the header
     while chunk := list(itertools.islice(rows, CHUNK)):
-        frames.append(_chunk(reading, sheet, chunk, first))
+        for name, values in _chunk(reading, sheet, chunk, first).items():
+            columns.setdefault(name, []).append(_narrow(name, values))
         first += len(chunk)
         reading.read += len(chunk)
         reading.progress(reading.read)
-    if frames:
-        sheet.frame = pd.concat(frames, ignore_index=True)
+    # column by column: a million rows should not stand in memory twice
+    whole = {name: np.concatenate(columns.pop(name)) for name in list(columns)}
+    sheet.frame = pd.DataFrame(whole, copy=False)
     _compare_totals(sheet)
     return sheet
+
+
+def _narrow(name: str, values: Any) -> Any:
+    kind = _NARROW.get(name)
+    return values if kind is None else np.asarray(values, dtype=kind)
+
+
+_NARROW = {
+    "row": np.int32, "created_day": np.int32, "paid_day": np.int32, "paid_hour": np.int8,
+    "product": np.int32, "region": np.int32, "status": np.int8,
+}  # fmt: skip
 
 
 # one chunk -----------------------------------------------------------------------------------
 
 
-def _chunk(reading: Reading, sheet: Sheet, rows: list[readers.Row], first: int) -> pd.DataFrame:
+def _chunk(
+    reading: Reading, sheet: Sheet, rows: list[readers.Row], first: int
+) -> dict[str, Any]:
     """Typed columns of the rows that can be used."""
     columns = sheet.match.columns
     width = max(columns.values()) + 1
-    numbered = [(first + i, r) for i, r in enumerate(rows) if any(x.strip() for x in r)]
-    numbered = _without_totals(reading, sheet, numbered, width)
-    sheet.read += len(numbered)
-    padded = [r if len(r) >= width else r + [""] * (width - len(r)) for _, r in numbered]
-    texts = {name: cells.clean([r[i] for r in padded]) for name, i in columns.items()}
-    _notice_people(sheet, padded, texts)
+    numbers = [i for i, r in enumerate(rows) if any(map(str.strip, r))]
+    numbers = _without_totals(reading, sheet, rows, numbers, width)
+    sheet.read += len(numbers)
+    kept = rows if len(numbers) == len(rows) else [rows[i] for i in numbers]
+    kept = [r if len(r) >= width else r + [""] * (width - len(r)) for r in kept]
+    texts = {name: cells.clean([r[i] for r in kept]) for name, i in columns.items()}
+    _notice_people(sheet, kept, texts)
+    row_numbers = np.array(numbers, dtype=np.int64) + first
     refused: dict[int, Problem] = {}
     wide = len(sheet.match.header)
-    for i, (number, row) in enumerate(numbered):
-        if len(row) > wide and any(x.strip() for x in row[wide:]):
-            refused[i] = Problem("too_many_cells", number)
-    row_numbers = np.array([n for n, _ in numbered], dtype=np.int64)
+    for i, row in enumerate(kept):
+        if len(row) > wide and any(map(str.strip, row[wide:])):
+            refused[i] = Problem("too_many_cells", int(row_numbers[i]))
     data = _typed(reading, sheet, texts, row_numbers, refused)
-    frame = pd.DataFrame(data)
-    frame["refused"] = False
+    data["refused"] = np.isin(np.arange(len(kept)), list(refused))
     if refused:
-        frame.loc[list(refused), "refused"] = True
         room = FIRST_REFUSED - len(sheet.problems)
         sheet.problems += [refused[i] for i in sorted(refused)[: max(0, room)]]
-    return frame
+    return data
 
 
 def _typed(
@@ -163,14 +179,14 @@ def _typed(
     texts: dict[str, list[str]],
     numbers: cells.Ints,
     refused: dict[int, Problem],
-) -> dict[str, object]:
+) -> dict[str, Any]:
     n, f, job = len(numbers), sheet.format, reading.job
 
     def refuse(code: str, at: int, name: str = "", value: str = "") -> None:
         header = sheet.match.header[sheet.match.columns[name]] if name else ""
         refused.setdefault(at, Problem(code, int(numbers[at]), header, value[:40]))
 
-    data: dict[str, object] = {"row": numbers, "order_no": _order_numbers(texts, refuse)}
+    data: dict[str, Any] = {"row": numbers, "order_no": _order_numbers(texts, refuse)}
     for name in ("created", "paid_at"):
         if name in texts and f.kind == "orders":
             _times(sheet, name, texts[name], job.timezone, data, refuse)
@@ -200,7 +216,7 @@ def _typed(
 
 def _order_numbers(
     texts: dict[str, list[str]], refuse: Callable[[str, int, str, str], None]
-) -> pd.Series[str]:
+) -> npt.NDArray[np.object_]:
     numbers = texts["order_no"]
     for i, x in enumerate(numbers):
         if not x:
@@ -209,7 +225,7 @@ def _order_numbers(
             refuse("order_no_long", i, "order_no", x)
         elif "+" in x and cells.DAMAGED.match(x):
             refuse("order_no_damaged", i, "order_no", x)
-    return pd.Series(numbers, dtype=object)
+    return np.array(numbers, dtype=object)
 
 
 def _times(
@@ -217,7 +233,7 @@ def _times(
     name: str,
     texts: list[str],
     zone: str,
-    data: dict[str, object],
+    data: dict[str, Any],
     refuse: Callable[[str, int, str, str], None],
 ) -> None:
     patterns: tuple[str, ...] = sheet.format.times
@@ -314,24 +330,26 @@ def _notice_people(sheet: Sheet, rows: list[readers.Row], texts: dict[str, list[
 
 
 def _without_totals(
-    reading: Reading, sheet: Sheet, rows: list[tuple[int, readers.Row]], width: int
-) -> list[tuple[int, readers.Row]]:
+    reading: Reading, sheet: Sheet, rows: list[readers.Row], numbers: list[int], width: int
+) -> list[int]:
     """Rows such as `合计` are no orders; they are kept to compare them with the sums."""
-    kept = []
     at = sheet.match.columns["order_no"]
-    for number, row in rows:
-        label = next((x for x in (*row[at : at + 1], *row[:1]) if x.strip()), "")
-        if re.sub(r"[\s:：]", "", label).casefold() not in TOTAL_WORDS:
-            kept.append((number, row))
-            continue
-        row = row + [""] * (width - len(row))
+    labels = ((i, next((x for x in (*rows[i][at : at + 1], *rows[i]) if x), "")) for i in numbers)
+    totals = [i for i, x in labels if not x[-1:].isdigit() and _label(x) in TOTAL_WORDS]
+    for i in totals:
+        row = rows[i] + [""] * (width - len(rows[i]))
         said = {
-            name: cells.amounts(cells.clean([row[i]]), reading.job.currency).values[0]
-            for name, i in sheet.match.columns.items()
+            name: cells.amounts(cells.clean([row[place]]), reading.job.currency).values[0]
+            for name, place in sheet.match.columns.items()
             if name in ("total", "goods", "received", "refund")
         }
         sheet.totals.append({k: float(v) for k, v in said.items() if not np.isnan(v)})
-    return kept
+    gone = set(totals)
+    return [i for i in numbers if i not in gone] if gone else numbers
+
+
+def _label(text: str) -> str:
+    return re.sub(r"[\s:：]", "", text).casefold()
 
 
 def _compare_totals(sheet: Sheet) -> None:

@@ -166,8 +166,10 @@ def _cells(above: list[Row], rows: Iterator[Sequence[object]]) -> Iterator[Row]:
 
 def _cell(x: object) -> str:
     if isinstance(x, float):
-        # from 1E+15 on a float no longer holds every digit of an order number: leave it damaged
-        return str(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x).upper()
+        if x.is_integer():
+            # from the 16th digit on spreadsheets write zeros: an order number is damaged then
+            return str(int(x)) if abs(x) < 1e15 else f"{x:E}"
+        return repr(x)
     if isinstance(x, datetime):
         return x.strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(x, date | time):

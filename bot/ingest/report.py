@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Progress:
-    """`stage` is reading or merging; `total` is 0 where it is not known yet. Counts are rows."""
+    """`stage` is reading, merging (rows) or undoing (orders); `total` is 0 while unknown."""
 
     stage: str
     done: int

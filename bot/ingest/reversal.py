@@ -6,7 +6,7 @@ it stopped. Recovery of an import that died in the middle is the same thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from bot.db import Database
@@ -15,14 +15,16 @@ from bot.errors import UserError
 from bot.ingest import facts
 from bot.ingest.bulk import Bulk
 from bot.ingest.facts import Change, Order, Place
-from bot.ingest.report import Report, UndoResult
+from bot.ingest.report import Progress, Report, UndoResult
 from bot.ingest.slices import Slices
 from bot.periods import Period
 
 NAMED = 5  # orders named in a refusal
 
 
-def give_back(db: Database, row: Import) -> UndoResult:
+def give_back(
+    db: Database, row: Import, on_progress: Callable[[Progress], None] | None = None
+) -> UndoResult:
     """Undo everything import `row` did to the facts. Safe to call again after a crash."""
     place = place_of(row)
     assert row.id
@@ -34,9 +36,13 @@ def give_back(db: Database, row: Import) -> UndoResult:
         changes = [Change(current.get(no, ()), old) for no, old in before.items()]
         slices.apply(changes, lambda s, row=row, done=before: facts.forget(s, row.id, done))  # type: ignore[misc]
         restored += len(changes)
+        if on_progress:
+            on_progress(Progress("undoing", restored))
     for batch in _born(db, place, row, slices):
         slices.apply([Change(x, ()) for x in batch], lambda _: None)
         removed += len(batch)
+        if on_progress:
+            on_progress(Progress("undoing", restored + removed))
     return UndoResult(restored, removed)
 
 

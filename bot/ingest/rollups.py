@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import add, itemgetter
 
 from pyroaring import BitMap
 from sqlmodel import Session
@@ -81,11 +82,12 @@ class Cells(defaultdict[Cell, list[int]]):
             sums[6] += anonymous
 
     def months(self) -> dict[Cell, list[int]]:
-        found: defaultdict[Cell, list[int]] = defaultdict(lambda: [0] * len(SUMS))
+        found: dict[Cell, list[int]] = {}
+        starts = {day: month_of(day) for day in {cell[1] for cell in self}}
         for (dim, day, key), sums in self.items():
-            month = found[dim, month_of(day), key]
-            for i, x in enumerate(sums):
-                month[i] += x
+            cell = dim, starts[day], key
+            month = found.get(cell)
+            found[cell] = list(map(add, month, sums)) if month else sums
         return found
 
 
@@ -113,7 +115,7 @@ def write_sums(s: Session, place: Place, cells: Cells, shrinks: bool) -> None:
     rows = [
         (place.team, grain, dim, day, place.store, key, *sums)
         for grain, found in ((DAY, cells), (MONTH, cells.months()))
-        for (dim, day, key), sums in sorted(found.items())
+        for (dim, day, key), sums in sorted(found.items(), key=itemgetter(0))
         if any(sums)
     ]
     bulk = Bulk(s)
@@ -133,15 +135,16 @@ def write_sums(s: Session, place: Place, cells: Cells, shrinks: bool) -> None:
 Sets = tuple[BitMap, BitMap]  # seen once or more, twice or more
 
 
-def buyer_cells(order: Order) -> set[tuple[Cell, int]]:
-    """Where a paid order shows its buyer."""
+def buyer_cells(order: Order) -> list[tuple[Cell, int]]:
+    """Where a paid order shows its buyer, each cell once."""
     if not order or order[0].paid_day is None or order[0].buyer_id is None:
-        return set()
+        return []
     head, day, buyer = order[0], order[0].paid_day, order[0].buyer_id
-    assert day
-    cells: set[Cell] = {(PRODUCT, day, x.product_id or 0) for x in order}
-    cells |= {(TOTAL, day, 0), (REGION, day, head.region_id or 0)}
-    return {(cell, buyer) for cell in cells}
+    return [
+        ((TOTAL, day, 0), buyer),
+        ((REGION, day, head.region_id or 0), buyer),
+        *(((PRODUCT, day, x.product_id or 0), buyer) for x in order if x.product_head),
+    ]
 
 
 class Buyers:
@@ -164,16 +167,14 @@ class Buyers:
         while len(self._known) > self.KEEP:  # only here: what a plan touches must stay
             self._known.popitem(last=False)
         moved: list[Change] = []
+        come: defaultdict[Cell, list[int]] = defaultdict(list)
         for change in changes:
-            before, after = buyer_cells(change.before), buyer_cells(change.after)
-            if before - after:
+            if change.before and buyer_cells(change.before) != buyer_cells(change.after):
                 moved.append(change)
-            elif after - before:
-                if before:
-                    moved.append(change)
-                    continue
-                for cell, buyer in after:
-                    self._see(bulk, cell, buyer)
+            elif not change.before:
+                for cell, buyer in buyer_cells(change.after):
+                    come[cell].append(buyer)
+        self._add(bulk, come)
         if moved:
             self._recount(bulk, moved, changes)
 
@@ -193,15 +194,19 @@ class Buyers:
         bulk.put(_BUYERS, _BUYER_COLUMNS, rows, clash)
         bulk.drop(_BUYERS, primary(_BUYERS), gone)
 
-    def _see(self, bulk: Bulk, cell: Cell, buyer: int) -> None:
-        """One more order of a buyer."""
-        dim, day, key = cell
-        for grain, start in ((DAY, day), (MONTH, month_of(day))):
-            sets = self._sets(bulk, grain, (dim, start, key), touch=True)
-            if buyer in sets[0]:
-                sets[1].add(buyer)
-            else:
-                sets[0].add(buyer)
+    def _add(self, bulk: Bulk, come: dict[Cell, list[int]]) -> None:
+        """More orders, each given by its buyer."""
+        months: defaultdict[Cell, list[int]] = defaultdict(list)
+        for (dim, day, key), buyers in come.items():
+            months[dim, month_of(day), key] += buyers
+        for grain, cells in ((DAY, come), (MONTH, months)):
+            for cell, buyers in cells.items():
+                seen, twice = self._sets(bulk, grain, cell, touch=True)
+                for buyer in buyers:
+                    if buyer in seen:
+                        twice.add(buyer)
+                    else:
+                        seen.add(buyer)
 
     def _sets(self, bulk: Bulk, grain: int, cell: Cell, touch: bool = False) -> Sets:
         dim, day, key = cell
@@ -229,7 +234,7 @@ class Buyers:
     # where an order left a cell, its buyers are counted again from the facts -----------------
 
     def _recount(self, bulk: Bulk, moved: list[Change], changes: Sequence[Change]) -> None:
-        pairs = {p for c in moved for p in buyer_cells(c.before) | buyer_cells(c.after)}
+        pairs = {p for c in moved for p in buyer_cells(c.before) + buyer_cells(c.after)}
         counts = self._counts(bulk, pairs, changes)
         for cell, buyer in pairs:
             seen, twice = self._sets(bulk, DAY, cell, touch=True)
@@ -251,7 +256,7 @@ class Buyers:
         buyers = sorted({buyer for _, buyer in pairs})
         found = bulk.rows(
             f"SELECT order_no, {bulk.text('paid_day')}, product_id, region_id, buyer_id"
-            " FROM order_lines WHERE team_id = ? AND store_id = ?"
+            f" FROM order_lines {bulk.by('ix_order_lines_paid')} WHERE team_id = ? AND store_id = ?"
             f" AND paid_day {bulk.among('date')} AND buyer_id {bulk.among('bigint')}",
             self._place.team, self._place.store, days, buyers,
         )  # fmt: skip

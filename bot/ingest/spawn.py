@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from typing import Any
 import bot
 from bot.errors import UserError
 from bot.ingest.report import Progress
+
+log = logging.getLogger(__name__)
 
 MEMORY = 2**30  # bytes of address space; 100,000 rows × 20 columns of XLSX need half of it
 CPU = 30  # seconds; more for files too large for a chat, which come by the command line
@@ -50,6 +53,8 @@ def parse(job: dict[str, Any], progress: Callable[[Progress], None]) -> dict[str
         child.kill()
         child.wait()
         child.stdout.close()
+    if "crash" in last:
+        log.error("the parser stumbled: %s", last["crash"])
     if "error" in last:
         raise UserError(last["error"], **last["params"])
     if code != 0 or "head" not in last:

@@ -40,8 +40,8 @@ FORMAT = Format(
             "item price",
         ),
         "total": (
-            "应付金额", "订单金额", "订单总金额", "总金额", "订单应付金额", "应付款", "合计金额", "應付金額",
-            "訂單金額", "訂單總金額", "總金額", "total", "order total", "grand total", "total amount",
+            "订单金额", "订单总金额", "总金额", "订单应付金额", "应付金额", "应付款", "合计金额",
+            "訂單金額", "訂單總金額", "總金額", "應付金額", "total", "order total", "grand total", "total amount",
             "order amount",
         ),
         "received": (
