@@ -17,6 +17,7 @@ from bot.config import LANGUAGES, Language
 _BABEL = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en_GB"}
 MINUS = "\u2212"
 NO_BREAK_HYPHEN = "\u2011"
+NO_BREAK_SPACE = "\u00a0"
 NONE = "–"
 _PLURALS = frozenset({"one", "other"})  # CLDR forms that our three languages have
 
@@ -113,8 +114,12 @@ class Translator:
         return self.lines("date.weekdays")[d.weekday()]
 
     def short_date(self, d: date, today: date | None = None) -> str:
-        """11‑15 (with the year where it could be mistaken), never broken over two lines."""
+        """11‑15, 15 Nov (with the year where it could be mistaken), never broken over lines."""
         far = today is not None and abs((today - d).days) > 330
+        if self.language == "en":
+            month = self.lines("date.months")[d.month - 1]
+            words = f"{d.day} {month} {d.year}" if far else f"{d.day} {month}"
+            return words.replace(" ", NO_BREAK_SPACE)
         text = f"{d:%Y-%m-%d}" if far else f"{d:%m-%d}"
         return text.replace("-", NO_BREAK_HYPHEN)
 

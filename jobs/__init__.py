@@ -53,6 +53,7 @@ class Ticks:
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         self.last_tick: datetime | None = None
+        self.looks = 0  # how often digests were looked for since the start
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -88,6 +89,7 @@ class Ticks:
 
     async def _digests(self) -> None:
         await self._house.run(digests.tick, self._house)
+        self.looks += 1
 
     async def _alive(self) -> None:
         await self._house.run(self._instance.still_there)

@@ -184,3 +184,11 @@ async def wire(db_url: str, shop: Shop, clock: Clock) -> AsyncIterator[Wire]:
         yield connected
     # every request and answer of every such test is read by an independent model of the Bot API
     assert complaints(connected.calls) == []
+
+
+@pytest.fixture
+def orders(db: Database, shop: Shop, tmp_path: Path) -> None:
+    """A week and a day of orders in the Tmall store: see `orders.ROWS`."""
+    from orders import fill
+
+    fill(db, shop, tmp_path)

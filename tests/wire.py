@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
+from sqlmodel import col, select
 from world import TOKEN, WORLD
 
 from bot import outbox
 from bot.app import Storebot
 from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Telegram
+from bot.db.facts import Import
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
 from bot.sandbox.world import World
@@ -52,6 +55,23 @@ class Wire:
     async def fault(self, method: str, kind: str, **more: Any) -> None:
         await self._do("fault", method=method, kind=kind, **more)
 
+    async def speak(self, person: int, language: str) -> None:
+        await self._do("person", person=person, language=language)
+
+    async def restart(self) -> None:
+        """Stop the bot's process and start another, as a supervisor would."""
+        await self.bot.stop()
+        self.bot = Storebot(self.bot.config, self.bot.clock)
+        await self.bot.start()
+
+    async def until(self, at: datetime) -> None:
+        """The clock jumps, and whatever is due by then happens."""
+        await self._do("clock", to=at.isoformat())
+        looks = self.bot.ticks.looks
+        async with asyncio.timeout(20):
+            while self.bot.ticks.looks == looks:
+                await asyncio.sleep(0.01)
+
     async def kick(self, chat: int, person: int) -> None:
         await self._do("bot", person=person, chat=chat, status="kicked")
 
@@ -66,6 +86,12 @@ class Wire:
     @property
     def calls(self) -> list[dict[str, Any]]:
         return self.server.sandbox.log.calls
+
+    async def sent(self, n: int) -> None:
+        """Until the bot has said `n` things since the last look, whether it knows so or not."""
+        async with asyncio.timeout(20):
+            while sum(c["method"] in SAYS for c in self.calls[self._seen :]) < n:
+                await asyncio.sleep(0.02)
 
     async def replies(self, seconds: float = 20) -> list[dict[str, Any]]:
         """What the bot said since the last look, once all that was said to it is handled."""
@@ -97,16 +123,11 @@ class Wire:
         return await asyncio.to_thread(self._nothing_open)
 
     def _nothing_open(self) -> bool:
-        from sqlmodel import col, select
-
-        from bot.db.facts import Import
-
         with self.bot.db.read() as s:
             states = outbox.backlog(s, self.bot.clock.now()).states
             busy = col(Import.state).in_(("queued", "merging", "undoing"))
-            return not (
-                states.get("pending") or states.get("sending") or s.exec(select(Import.id).where(busy)).first()
-            )
+            importing = s.exec(select(Import.id).where(busy)).first()
+            return not (states.get("pending") or states.get("sending") or importing)
 
 
 @contextlib.asynccontextmanager
@@ -119,8 +140,9 @@ async def running(db_url: str, clock: Clock, world: World = WORLD) -> AsyncItera
     bot = Storebot(config, clock)
     await bot.start()
     async with httpx.AsyncClient(base_url=server.url) as http:
-        yield Wire(server, bot, http)
-    await bot.stop()
+        wire = Wire(server, bot, http)
+        yield wire
+    await wire.bot.stop()
     await server.stop()
 
 

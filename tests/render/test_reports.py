@@ -63,7 +63,7 @@ def test_an_answer_says_what_it_understood_the_figure_and_the_table() -> None:
 def test_the_same_in_english() -> None:
     text = reports.answer(READING, translator("en"), "", LOOK).text
     assert text.startswith(
-        "Sales · yesterday Sun 11‑22 · by product top 2 · vs Sun 11‑15\n"
+        "Sales · yesterday Sun 22\u00a0Nov · by product top 2 · vs Sun 15\u00a0Nov\n"
         "<b>¥207,862.00</b>  <b>−26.0%</b>  (−72,977)\n"
     )
     assert "2 days are not fully imported: 11‑20 to 11‑21" in text

@@ -1,0 +1,184 @@
+"""Mornings through the running ticks, seen from the chat."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import NOW, Shop
+from orders import ROWS, fill
+from sqlmodel import select
+from wire import Wire
+from world import GROUP, OTHERS
+
+from bot import teams
+from bot.config import Defaults
+from bot.db import Database
+from bot.db.people import Binding, DigestRun
+
+NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+DAY = timedelta(days=1)
+
+
+def link(db: Database, shop: Shop, chat: int = GROUP, **settings: Any) -> None:
+    stores = slice(0, settings.pop("stores", 1))
+    with db.write() as s:
+        row = teams.chat(s, chat, "supergroup")
+        chosen = teams.stores(s, shop.team)[stores]
+        binding = teams.link(s, row, 0, chosen, "zh-hans", Defaults(), NOW)
+        for name, value in settings.items():
+            setattr(binding, name, value)
+
+
+def runs(db: Database) -> list[tuple[str, str]]:
+    with db.read() as s:
+        return [(str(r.business_date), r.state) for r in s.exec(select(DigestRun))]
+
+
+async def mornings(wire: Wire, *times: datetime) -> list[str]:
+    """What the group got at these times, captions and texts."""
+    said = []
+    for at in times:
+        await wire.until(at)
+        said += [m.get("caption", m.get("text", "")) for m in await wire.replies()]
+    return said
+
+
+@pytest.mark.usefixtures("orders")
+async def test_a_digest_comes_at_nine_and_only_once(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop)
+    assert await mornings(wire, NINE - timedelta(seconds=30)) == []
+    (caption,) = await mornings(wire, NINE, NINE + timedelta(seconds=40))
+    assert caption.startswith("昨日11‑22(日) 支付¥240，较上周日 11‑15 −20.0%")
+    assert runs(db) == [("2026-11-22", "sent")]
+
+
+@pytest.mark.usefixtures("orders")
+async def test_it_says_what_moved_in_money_that_adds_up(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop)
+    (caption,) = await mornings(wire, NINE)
+    # two orders each day, of 150 and of 120: all of it is the value of an order
+    assert "少卖 ¥60：支付订单数 +¥0，笔单价 −¥60" in caption
+    assert "B02 车厘子2斤 −¥160，A01 红富士5斤 +¥100" in caption
+
+
+@pytest.mark.usefixtures("orders")
+async def test_after_a_stop_it_comes_late_and_says_so(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop)
+    (caption,) = await mornings(wire, NINE + timedelta(hours=2))
+    assert caption.endswith("（迟到：本应 09:00 发出）")
+    assert runs(db) == [("2026-11-22", "late")]
+
+
+@pytest.mark.usefixtures("orders")
+async def test_after_noon_it_is_news_no_more(wire: Wire, shop: Shop, db: Database) -> None:
+    link(db, shop)
+    assert await mornings(wire, NINE + timedelta(hours=4)) == []
+    assert runs(db) == [("2026-11-22", "expired")]
+
+
+@pytest.mark.usefixtures("orders")
+async def test_a_restart_sends_nothing_again(wire: Wire, shop: Shop, db: Database) -> None:
+    link(db, shop)
+    assert len(await mornings(wire, NINE)) == 1
+    await wire.restart()
+    assert await mornings(wire, NINE + timedelta(minutes=5)) == []
+
+
+async def test_without_orders_it_says_what_to_send(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop)
+    (text,) = await mornings(wire, NINE)
+    assert text.startswith("昨日11‑22(日) 的订单还没导入：天猫旗舰店。")
+
+
+@pytest.mark.usefixtures("orders")
+async def test_a_day_that_had_not_ended_is_not_shown_as_whole(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop)
+    *_, text = await mornings(wire, NINE, NINE + DAY)
+    assert text.startswith("昨日11‑23(一) 的订单只到 11‑23 08:20，不是完整的一天")
+
+
+@pytest.mark.usefixtures("orders")
+async def test_it_goes_to_linked_chats_that_want_it(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop, digest="off")
+    assert await mornings(wire, NINE) == []
+    assert runs(db) == []
+
+
+@pytest.mark.usefixtures("orders")
+async def test_it_may_come_without_a_sound(wire: Wire, shop: Shop, db: Database) -> None:
+    link(db, shop, digest="silent")
+    await mornings(wire, NINE)
+    (call,) = [c for c in wire.calls if c["method"] == "sendPhoto"]
+    assert call["params"]["disable_notification"] in (True, "true")
+
+
+@pytest.mark.usefixtures("orders")
+async def test_each_chat_has_its_language_time_and_zone(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop)
+    link(db, shop, OTHERS, language="en", timezone="Europe/Berlin", digest_at="08:00")
+    (chinese,) = await mornings(wire, NINE)
+    (english,) = await mornings(wire, datetime(2026, 11, 23, 7, 0, tzinfo=UTC))
+    assert chinese.startswith("昨日11‑22(日)")
+    assert english.startswith("Sun 22\u00a0Nov: sales ¥240, vs Sun 15\u00a0Nov −20.0%")
+
+
+async def test_two_currencies_are_never_added(
+    wire: Wire, shop: Shop, db: Database, tmp_path: Path
+) -> None:
+    fill(db, shop, tmp_path)
+    fill(db, shop, tmp_path, ROWS, store=shop.shopify)
+    link(db, shop, stores=2)
+    (caption,) = await mornings(wire, NINE)
+    assert "天猫旗舰店 ¥240 −20.0%" in caption
+    assert "香港店 HK$240 −20.0%" in caption
+    assert "480" not in caption
+
+
+@pytest.mark.usefixtures("orders")
+async def test_a_hidden_outcome_repeats_it_once_and_marked(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop)
+    await wire.fault("sendPhoto", "drop_after")
+    await wire.until(NINE)
+    await wire.sent(1)
+    await wire.until(NINE + timedelta(seconds=61))
+    first, second = (m["caption"] for m in await wire.replies())
+    assert second == f"（网络原因，可能是重复的一份）\n{first}"
+
+
+@pytest.mark.usefixtures("orders")
+async def test_a_refused_picture_does_not_cost_the_words(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop)
+    await wire.fault("sendPhoto", "400", description="Bad Request: PHOTO_INVALID_DIMENSIONS")
+    (text,) = await mornings(wire, NINE)
+    assert text.startswith("昨日11‑22(日) 支付¥240")
+
+
+async def test_a_chat_unlinked_in_between_gets_nothing(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop)
+    with db.write() as s:
+        for binding in s.exec(select(Binding)):
+            for row in s.exec(select(teams.BindingStore)):
+                s.delete(row)
+            binding.digest = "on"
+    assert await mornings(wire, NINE) == []
