@@ -41,9 +41,7 @@ def usual_range(history: Sequence[float | None], promo: Sequence[bool]) -> Usual
     weekday = [median([y for k, y in days if k == w] or [overall]) for w in range(WEEK)]
     residuals = [y - weekday[k] for k, y in days]
     errors = [
-        r - median(residuals[max(0, i - _LEVEL) : i])
-        for i, r in enumerate(residuals)
-        if i >= WEEK
+        r - median(residuals[max(0, i - _LEVEL) : i]) for i, r in enumerate(residuals) if i >= WEEK
     ]
     centre = median(errors)
     width = max(1.4826 * median(abs(e - centre) for e in errors), _FLOOR) * _WIDTH

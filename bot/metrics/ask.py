@@ -86,9 +86,10 @@ def ask(text: str, today: date, vocabulary: Vocabulary) -> Asked:
 def _ask(text: str, today: date, vocabulary: Vocabulary, products: Pairs) -> Asked:
     folded = fold(text)
     hits = longest_first([*_hits(folded, today, vocabulary), *_named(folded, products)])
+    hits = [h for h in hits if not _stray(folded, h, hits)]
     hits, runs = _leftover(folded, hits, products)
     parts = _Parts(folded, hits, today, vocabulary)
-    unknown = [text[start:end] for start, end in sorted([*runs, *parts.spare])]
+    unknown = [text[start:end].strip() for start, end in sorted([*runs, *parts.spare])]
     query = parts.query()
     if not hits and not unknown:
         unknown = [text.strip()]  # small talk only
@@ -109,6 +110,21 @@ def _hits(text: str, today: date, vocabulary: Vocabulary) -> Iterator[Hit]:
     yield from _listed(text, "why", [(w, w) for w in lists("ask.words.why")])
     yield from _listed(text, "trend", [(w, w) for w in lists("ask.words.trend")])
     yield from _filters(text, vocabulary)
+
+
+def _stray(text: str, hit: Hit, hits: list[Hit]) -> bool:
+    """A lone 比, 和 or 较 compares only where a period stands right behind it (not in 占比)."""
+    if hit.kind != "marker" or hit.length > 1:
+        return False
+    before = hit.start - 1
+    if before >= 0 and _is_letter(text[before]) and not any(h.end == hit.start for h in hits):
+        return True
+    return not any(
+        isinstance(h.value, Span | when.ToDate)
+        and h.start >= hit.end
+        and not text[hit.end : h.start].strip()
+        for h in hits
+    )
 
 
 def _listed(text: str, kind: str, words: object) -> Iterator[Hit]:
@@ -297,9 +313,7 @@ def _suggestions(
 class _Parts:
     """The hits of one question, sorted by what they say."""
 
-    def __init__(
-        self, text: str, hits: list[Hit], today: date, vocabulary: Vocabulary
-    ) -> None:
+    def __init__(self, text: str, hits: list[Hit], today: date, vocabulary: Vocabulary) -> None:
         self.text, self.hits, self.today, self.vocabulary = text, hits, today, vocabulary
         self.spare: list[tuple[int, int]] = []  # understood, but there is no place for it
         self.notes: list[Note] = []

@@ -118,9 +118,7 @@ def _last_year(span: Span, promotions: Sequence[Promotion]) -> Period:
     if span.kind in ("today", "day", "last", "week"):
         return periods.same_days_last_year(span.period)
     if span.kind == "promo":
-        now = next(
-            (p for p in promotions if p.name == span.name and p.period == span.period), None
-        )
+        now = next((p for p in promotions if p.name == span.name and p.period == span.period), None)
         before = _same(now, promotions) if now else None
         if before:
             return before.period

@@ -110,9 +110,7 @@ def before(s: Session, cut: Cut, start: date) -> BitMap:
     """Who bought anything from these stores in the 365 days before `start`."""
     from pyroaring import BitMap
 
-    whole = Cut(
-        cut.team_id, cut.stores, Period(start - HISTORY, start), all_stores=cut.all_stores
-    )
+    whole = Cut(cut.team_id, cut.stores, Period(start - HISTORY, start), all_stores=cut.all_stores)
     people = read(s, whole, twice=False).get(())
     return people.seen if people else BitMap()
 

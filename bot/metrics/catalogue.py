@@ -73,7 +73,14 @@ def _sum(slug: str, group: str, unit: Unit, *num: str, **more: object) -> Metric
 def _ratio(slug: str, group: str, unit: Unit, num: str, den: str, **more: object) -> Metric:
     fields: dict[str, object] = {"breakdowns": _ORDERS, "min_events": 100, **more}
     return Metric(
-        slug, group, unit, "ratio", "orders", num=(num,), den=(den,), **fields  # type: ignore[arg-type]
+        slug,
+        group,
+        unit,
+        "ratio",
+        "orders",
+        num=(num,),
+        den=(den,),
+        **fields,  # type: ignore[arg-type]
     )
 
 
@@ -201,7 +208,5 @@ METRICS: dict[str, Metric] = {
     )
 }  # fmt: skip
 
-PANEL = tuple(
-    m.slug for m in sorted(METRICS.values(), key=lambda m: m.placement) if m.placement
-)
+PANEL = tuple(m.slug for m in sorted(METRICS.values(), key=lambda m: m.placement) if m.placement)
 IMPORTED = frozenset({"orders"})  # sources that have an importer

@@ -247,9 +247,7 @@ def _timeline(query: Query, now: Table) -> dict[Key, Key]:
             return (time, other) if place == 0 else (other, time)
 
         keys = sorted(now, key=position)
-    return {
-        key: (*key[:place], against.get(key[place]), *key[place + 1 :]) for key in keys
-    }
+    return {key: (*key[:place], against.get(key[place]), *key[place + 1 :]) for key in keys}
 
 
 def _less(whole: Value, parts: list[Value]) -> Value:

@@ -42,9 +42,7 @@ class Scope:
         return tuple(dict.fromkeys(store.currency for store in self.stores))
 
 
-def scope(
-    s: Session, team_id: int, today: date, store_ids: Collection[int] | None = None
-) -> Scope:
+def scope(s: Session, team_id: int, today: date, store_ids: Collection[int] | None = None) -> Scope:
     """All stores of the team, or those of `store_ids` that are the team's, by name."""
     rows = s.connection().execute(
         select(

@@ -282,4 +282,3 @@ def days_of(grain: str, key: int | date, period: Period) -> Period:
     ends = {"week": key + 7 * DAY, "month": periods.add_months(key, 1)}
     end = ends.get(grain, periods.add_months(key, 3) if grain == "quarter" else key + DAY)
     return Period(max(key, period.start), min(end, period.end))
-

@@ -35,8 +35,9 @@ class ToDate:
 
 def hits(text: str, today: date, promotions: Sequence[Promotion]) -> Iterator[Hit]:
     """Every stretch of the folded text that names a period; the value is a Span or ToDate."""
-    yield from _words(text, today)
-    yield from _dates(text, today)
+    named = [*_words(text, today), *_dates(text, today)]
+    yield from named
+    yield from _day_to_day(text, named)
     yield from _promotions(text, today, promotions)
 
 
@@ -106,6 +107,18 @@ def _words(text: str, today: date) -> Iterator[Hit]:
             yield Hit(match.start(), match.end(), "day", Span(periods.day(day), "day"))
 
 
+def _day_to_day(text: str, hits: Sequence[Hit]) -> Iterator[Hit]:
+    """周一到周三, 前天到昨天: two single days with a word between."""
+    days = [(h, h.value.period) for h in hits if isinstance(h.value, Span)]
+    days = [(h, period) for h, period in days if period.days == 1]
+    for first, begin in days:
+        for second, end in days:
+            between = text[first.end : second.start]
+            if first.end <= second.start and begin < end and _joins(text, first.start, between):
+                span = Span(Period(begin.start, end.end), "dates")
+                yield Hit(first.start, second.end, "dates", span)
+
+
 def _weekday(words: str) -> int:
     """The weekday (Monday 0) that is named, by the last name in the match."""
     numbers = {
@@ -131,6 +144,7 @@ _ATOMS = tuple(
     re.compile(p)
     for p in (
         r"(?P<y>20\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})",
+        r"(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)",
         rf"{_YEAR}?\s*(?P<m>\d{{1,2}}|{_CN})\s*月份?\s*(?P<d>\d{{1,2}}|{_CN})\s*[日号]?",
         r"(?P<m>\d{1,2})[./-](?P<d>\d{1,2})[日号]?",
         rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s*(?:of\s+)?(?P<mn>{_MONTH})\.?(?:,?\s*(?P<y>20\d\d))?",

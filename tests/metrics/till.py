@@ -42,9 +42,7 @@ def write(s: Session, team: int, store: int, lines: tuple[Line, ...]) -> None:
     for n, line in enumerate(lines):
         day = date.fromisoformat(line.day)
         title = f"{line.product} 苹果"
-        product = _id(
-            s, ids, Product(team_id=team, store_id=store, code=line.product, title=title)
-        )
+        product = _id(s, ids, Product(team_id=team, store_id=store, code=line.product, title=title))
         region = _id(s, ids, Region(team_id=team, name=line.region))
         s.add(_order(team, store, n, day, line, product, region))
         for dim, key in ((0, 0), (1, product), (2, region), (3, line.hour)):
