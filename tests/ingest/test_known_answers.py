@@ -57,7 +57,9 @@ def test_the_report_says_what_the_amounts_are_and_checked_it(desk: Any, shared_d
 
 def test_the_excel_resaved_twin_changes_nothing(tmall: Any, shared_data: Path) -> None:
     before = tmall.snapshot()
-    report = tmall.take(shared_data / "tmall_orders_2020-02" / "tmall_order_report_excel_resaved.csv")
+    report = tmall.take(
+        shared_data / "tmall_orders_2020-02" / "tmall_order_report_excel_resaved.csv"
+    )
     assert (report.read, report.new, report.changed, report.unchanged) == (28_010, 0, 0, 28_010)
     assert tmall.snapshot() == before
     assert tmall.differences() == []
@@ -81,9 +83,7 @@ def test_shopify_lines_add_up_to_the_totals_of_their_orders(
     desk.store = store_in("ZAR", "Africa/Johannesburg")
     desk.take(shared_data / "shopify_za_kids_2021" / "orders_export.csv")
     # 13524: seven lines, 1,678.00 and free shipping, the first line 105.00 of goods
-    lines = desk.all(
-        "SELECT paid FROM order_lines WHERE order_no = '#13524' ORDER BY paid"
-    )
+    lines = desk.all("SELECT paid FROM order_lines WHERE order_no = '#13524' ORDER BY paid")
     assert sum(x[0] for x in lines) == 167_800
     assert lines[0][0] == 10_500
     assert int(desk.value("SELECT SUM(head) FROM order_lines")) == 50
@@ -121,7 +121,9 @@ def test_taobao_s_full_report_in_gbk(desk: Any, shared_data: Path) -> None:
 def test_taobao_s_masked_buyers_are_nobody(desk: Any, shared_data: Path) -> None:
     desk.take(shared_data / "header_samples" / "taobao_ExportOrderList202606010900_gbk.csv")
     assert desk.value("SELECT COUNT(*) FROM buyers") == 0
-    assert int(desk.value("SELECT SUM(anonymous) FROM sales_rollups WHERE dim = 0 AND grain = 1")) == 3
+    assert (
+        int(desk.value("SELECT SUM(anonymous) FROM sales_rollups WHERE dim = 0 AND grain = 1")) == 3
+    )
 
 
 def test_qianniu_joins_its_sheets(desk: Any, shared_data: Path) -> None:
@@ -131,7 +133,9 @@ def test_qianniu_joins_its_sheets(desk: Any, shared_data: Path) -> None:
     assert (report.sums.orders, report.sums.lines) == (known["orders"], known["lines"])
     assert report.sums.paid == known["paid"]
     assert {c.header: c.total for c in report.sums.columns}["卖家服务费"] == known["platform_fee"]
-    lines = "SELECT title, quantity, paid FROM order_lines JOIN products ON products.id = product_id"
+    lines = (
+        "SELECT title, quantity, paid FROM order_lines JOIN products ON products.id = product_id"
+    )
     assert sorted(desk.all(lines)) == [("手持小横幅", 2, 3_560), ("纸质拉花", 1, 6_240)]
 
 

@@ -63,7 +63,9 @@ def test_two_stores_may_use_the_same_order_number(desk: Any, store_in: Any) -> N
 
 def test_lines_of_an_order_keep_their_products(desk: Any) -> None:
     row = "A1,2026-11-20 10:00:00,2026-11-20 10:01:00,{},{},{},{},0,ann"
-    desk.rows(row.format("苹果", 2, "5.00", "10.00"), row.format("梨", 1, "3.00", "3.00"), head=LINES)
+    desk.rows(
+        row.format("苹果", 2, "5.00", "10.00"), row.format("梨", 1, "3.00", "3.00"), head=LINES
+    )
     whole = "A1,13.00,6.50,交易成功,广东省,2026-11-20 10:00:00,2026-11-20 10:01:00,6.50"
     assert counts(desk.rows(whole)) == (0, 1, 0)
     # 6.50 given back, shared out 10 : 3

@@ -104,9 +104,11 @@ def test_refused_rows_are_named_and_the_others_go_in(desk: Any) -> None:
 
 
 def test_an_order_of_which_a_row_is_refused_stays_out_whole(desk: Any) -> None:
-    report = desk.rows("A1,2026-11-20,苹果,1,10", "A1,2026-11-20,梨,1,x", head=(
-        "订单号,下单时间,商品,数量,实付金额"
-    ))
+    report = desk.rows(
+        "A1,2026-11-20,苹果,1,10",
+        "A1,2026-11-20,梨,1,x",
+        head=("订单号,下单时间,商品,数量,实付金额"),
+    )
     assert (report.read, report.new, report.refused) == (2, 0, 2)
 
 
