@@ -8,57 +8,30 @@ silently and nothing is guessed.
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from typing import Literal
 
-from bot.config import LANGUAGES
 from bot.errors import UserError
-from bot.i18n import catalogue
-from bot.metrics import when
-from bot.metrics.bases import KINDS, Compare, CompareKind, Span, base, to_date, usual
-from bot.metrics.catalogue import BREAKDOWNS, METRICS, PANEL
+from bot.metrics import meanings, when
+from bot.metrics.bases import Compare, CompareKind, Span, base, to_date, usual
+from bot.metrics.catalogue import PANEL
+from bot.metrics.meanings import Pairs
+from bot.metrics.meanings import Vocabulary as Vocabulary
 from bot.metrics.query import Note, Query, named_span, note
 from bot.metrics.words import (
-    NUMBER,
     Hit,
-    aligned,
-    find,
     fold,
     is_latin,
+    is_letter,
     lists,
     longest_first,
-    matches,
-    number,
     stands_alone,
-    template,
 )
-from bot.promos import Promotion
 
 LONGEST = 300  # characters of a question
-_TOP = 10  # how many a ranking shows when it is not said
 _ALIKE = 20  # more products than this with the same word in their titles is no product name
-
-
-Pairs = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What a team's questions may name: (code, title) and (key, name) pairs.
-
-    `products` may be many and are fetched only for a question that has words left over.
-    """
-
-    regions: tuple[str, ...] = ()
-    products: Pairs | Callable[[], Pairs] = ()
-    stores: tuple[tuple[str, str], ...] = ()
-    promotions: tuple[Promotion, ...] = ()
-    has_today: bool = False  # some of today is already imported
 
 
 @dataclass(frozen=True)
@@ -85,8 +58,9 @@ def ask(text: str, today: date, vocabulary: Vocabulary) -> Asked:
 
 def _ask(text: str, today: date, vocabulary: Vocabulary, products: Pairs) -> Asked:
     folded = fold(text)
-    hits = longest_first([*_hits(folded, today, vocabulary), *_named(folded, products)])
-    hits = [h for h in hits if not _stray(folded, h, hits)]
+    named = meanings.named(folded, products)
+    hits = longest_first([*meanings.hits(folded, today, vocabulary), *named])
+    hits = [h for h in hits if not meanings.stray(folded, h, hits)]
     hits, runs = _leftover(folded, hits, products)
     parts = _Parts(folded, hits, today, vocabulary)
     unknown = [text[start:end].strip() for start, end in sorted([*runs, *parts.spare])]
@@ -94,125 +68,6 @@ def _ask(text: str, today: date, vocabulary: Vocabulary, products: Pairs) -> Ask
     if not hits and not unknown:
         unknown = [text.strip()]  # small talk only
     return Asked(query, tuple(unknown), _suggestions(folded, hits, runs) if unknown else ())
-
-
-# what the words mean -------------------------------------------------------------------------
-
-
-def _hits(text: str, today: date, vocabulary: Vocabulary) -> Iterator[Hit]:
-    yield from _listed(text, "metric", _metric_names())
-    yield from when.hits(text, today, vocabulary.promotions)
-    for kind in (*KINDS[:1], "last_year", "last_week", "last_month"):
-        yield from _listed(text, "compare", [(w, kind) for w in lists(f"ask.words.{kind}")])
-    yield from _listed(text, "marker", [(w, w) for w in lists("ask.words.marker")])
-    yield from _breakdowns(text)
-    yield from _tops(text)
-    yield from _listed(text, "why", [(w, w) for w in lists("ask.words.why")])
-    yield from _listed(text, "trend", [(w, w) for w in lists("ask.words.trend")])
-    yield from _filters(text, vocabulary)
-
-
-def _stray(text: str, hit: Hit, hits: list[Hit]) -> bool:
-    """A lone 比, 和 or 较 compares only where a period stands right behind it (not in 占比)."""
-    if hit.kind != "marker" or hit.length > 1:
-        return False
-    before = hit.start - 1
-    if before >= 0 and _is_letter(text[before]) and not any(h.end == hit.start for h in hits):
-        return True
-    return not any(
-        isinstance(h.value, Span | when.ToDate)
-        and h.start >= hit.end
-        and not text[hit.end : h.start].strip()
-        for h in hits
-    )
-
-
-def _listed(text: str, kind: str, words: object) -> Iterator[Hit]:
-    assert isinstance(words, list | tuple)
-    for word, value in words:
-        for start, end in find(text, word):
-            yield Hit(start, end, kind, value)
-
-
-@cache
-def _metric_names() -> tuple[tuple[str, str], ...]:
-    names: dict[str, str] = {}
-    for code in LANGUAGES:
-        words = catalogue(code)
-        for slug in METRICS:
-            for name in (words[f"metric.{slug}.name"], *words[f"metric.{slug}.aliases"]):
-                names.setdefault(fold(name), slug)
-            names.setdefault(slug, slug)
-    return tuple(names.items())
-
-
-@cache
-def _dim_names(entry: str) -> tuple[tuple[str, str], ...]:
-    return tuple((word, dim) for dim in BREAKDOWNS for word in lists(f"dim.{dim}.{entry}"))
-
-
-@cache
-def _by_pattern() -> re.Pattern[str]:
-    prefixes = "|".join(map(re.escape, lists("ask.words.by")))
-    names = sorted({re.escape(w) for w, _ in _dim_names("aliases")}, key=len, reverse=True)
-    return re.compile(rf"(?:{prefixes})\s*(?P<dim>{'|'.join(names)})")
-
-
-def _breakdowns(text: str) -> Iterator[Hit]:
-    dims = dict(reversed(_dim_names("aliases")))
-    for match in matches(_by_pattern(), text):
-        yield Hit(match.start(), match.end(), "by", dims[match["dim"]])
-    yield from _listed(text, "by", _dim_names("bare"))
-
-
-def _tops(text: str) -> Iterator[Hit]:
-    for key, order in (("top", "desc"), ("bottom", "asc")):
-        for match in matches(template(f"ask.words.{key}", n=NUMBER), text):
-            found = re.findall(NUMBER, match[0])
-            if found and 1 <= number(found[-1]) <= 100:
-                end = match.start() + len(match[0].rstrip())
-                yield Hit(match.start(), end, "top", (number(found[-1]), order))
-    yield from _listed(text, "top", [(w, (_TOP, "desc")) for w in lists("ask.words.ranking")])
-    yield from _listed(text, "top", [(w, (_TOP, "asc")) for w in lists("ask.words.last_ranking")])
-
-
-def _filters(text: str, vocabulary: Vocabulary) -> Iterator[Hit]:
-    yield from _listed(text, "region", _regions(vocabulary.regions))
-    channels = catalogue("zh-hans")["ask.words.channels"]
-    for key in ("channels", "channel_aliases"):
-        names = [(word, channels[i]) for word, i in aligned(f"ask.words.{key}")]
-        yield from _listed(text, "channel", names)
-    for store_key, name in vocabulary.stores:
-        yield from _listed(text, "store", [(fold(w), store_key) for w in (store_key, name) if w])
-
-
-def _named(text: str, products: Pairs) -> Iterator[Hit]:
-    """Products by their code or whole title."""
-    for code, title in products:
-        for word in {fold(code), fold(title)}:
-            if word and word in text:
-                yield from _listed(text, "product", [(word, code)])
-
-
-@cache
-def _regions(known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Names and short names of regions → the name the shop's data uses."""
-    tails = lists("ask.words.region_tails")
-    stored = {_short(fold(name), tails): name for name in known}
-    names: dict[str, str] = {}
-    provinces = catalogue("zh-hans")["ask.words.regions"]
-    for word, i in aligned("ask.words.regions"):
-        value = stored.get(fold(provinces[i])) or stored.get(word) or provinces[i]
-        for tail in ("", *tails):
-            names[f"{word} {tail}".strip() if word.isascii() else word + tail] = value
-    for short, name in stored.items():
-        names |= {short: name, fold(name): name}
-    return tuple((w, v) for w, v in names.items() if len(w) > 1)
-
-
-def _short(name: str, tails: tuple[str, ...]) -> str:
-    tail = next((t for t in tails if name.endswith(t) and len(name) > len(t) + 1), "")
-    return name.removesuffix(tail).strip()
 
 
 # what is left over ---------------------------------------------------------------------------
@@ -243,16 +98,12 @@ def _runs(text: str, covered: set[int]) -> Iterator[tuple[int, int]]:
     """Stretches of letters and digits that no hit covers, Latin and other scripts apart."""
     start = None
     for i in range(len(text) + 1):
-        letter = i < len(text) and i not in covered and _is_letter(text[i])
+        letter = i < len(text) and i not in covered and is_letter(text[i])
         if start is not None and (not letter or is_latin(text[i]) != is_latin(text[start])):
             yield start, i
             start = None
         if letter and start is None:
             start = i
-
-
-def _is_letter(char: str) -> bool:
-    return unicodedata.category(char)[0] in "LN"
 
 
 def _is_noise(run: str) -> bool:
@@ -294,7 +145,7 @@ def _suggestions(
     text: str, hits: list[Hit], runs: list[tuple[int, int]], limit: int = 3
 ) -> tuple[str, ...]:
     """The nearest metrics of the unknown words, read together with what they touch."""
-    names = dict(_metric_names())
+    names = dict(meanings.metric_names())
     nearest: dict[str, float] = {}
     for start, end in runs:
         first = next((h.start for h in hits if h.end == start and h.kind == "metric"), start)

@@ -69,6 +69,11 @@ def is_latin(char: str) -> bool:
     return char.isascii() and char.isalnum()
 
 
+def is_letter(char: str) -> bool:
+    """A letter or digit of any script."""
+    return unicodedata.category(char)[0] in "LN"
+
+
 def stands_alone(text: str, start: int, end: int) -> bool:
     """A Latin word or number must not be cut out of a longer one."""
     before = text[start - 1] if start else " "

@@ -66,7 +66,7 @@ def test_the_same_in_english() -> None:
         "Sales · yesterday Sun 22\u00a0Nov · by product top 2 · vs Sun 15\u00a0Nov\n"
         "<b>¥207,862.00</b>  <b>−26.0%</b>  (−72,977)\n"
     )
-    assert "2 days are not fully imported: 11‑20 to 11‑21" in text
+    assert "2 days are not fully imported: 20\xa0Nov to 21\xa0Nov" in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
