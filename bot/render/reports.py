@@ -228,4 +228,3 @@ def _comparisons(query: Query) -> list[tuple[str, str]]:
 
 def _rows(buttons: Sequence[Button], across: int = 3) -> Keyboard:
     return tuple(tuple(buttons[i : i + across]) for i in range(0, len(buttons), across))
-
