@@ -221,9 +221,7 @@ def _order(
     return Order(business.key, seq, rng.randrange(10**8), buyer, place, lines, *steps)
 
 
-def _buyer(
-    business: Business, regulars: list[tuple[int, str]], rng: Random
-) -> tuple[int, str]:
+def _buyer(business: Business, regulars: list[tuple[int, str]], rng: Random) -> tuple[int, str]:
     """Somebody who bought before, more often the longer the store is watched; or somebody new."""
     known = len(regulars)
     if rng.random() < 0.42 * known / (known + 900):
@@ -234,9 +232,7 @@ def _buyer(
     return somebody
 
 
-def _lines(
-    business: Business, created: datetime, paid: datetime, rng: Random
-) -> Iterator[Line]:
+def _lines(business: Business, created: datetime, paid: datetime, rng: Random) -> Iterator[Line]:
     weights = {p: _demand(business, p, created) for p in PRODUCTS}
     for _ in range(rng.choices((1, 2, 3), (72, 21, 7))[0]):
         product = rng.choices(list(weights), list(weights.values()))[0]

@@ -4,7 +4,7 @@ import resource
 import subprocess
 import sys
 
-BANNED = ("pandas", "matplotlib", "alembic", "psycopg", "numpy", "tornado")
+BANNED = ("pandas", "matplotlib", "alembic", "psycopg", "numpy", "rich")
 
 
 def main() -> int:

@@ -95,7 +95,7 @@ class Storebot:
 
     async def _listen(self) -> None:
         while not await self.house.run(self.instance.may_poll, self.house.bot_id):
-            await asyncio.sleep(2)  # another instance polls; we stand by
+            await asyncio.sleep(2)  # another process polls; it sends no event
         await self._forget_webhook()
         await self.poll.run()
 

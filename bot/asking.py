@@ -67,9 +67,7 @@ class Desk:
                 return self._said(message, asked, None, today)
             live = self._live(today)
             query = queries.with_usual_base(asked.query, here.promotions)
-            message = reports.answer(
-                compute.answer(s, here, query, today, live), self._t, "", look
-            )
+            message = reports.answer(compute.answer(s, here, query, today, live), self._t, "", look)
             # data holds what was asked for; the usual comparison is for people
             reading = compute.answer(s, here, asked.query, today, live)
             return self._said(message, asked, reading, today)
@@ -98,9 +96,7 @@ class Desk:
         """The hour counts only where today is really today."""
         return None if self._today and self._today != today else self._now
 
-    def _said(
-        self, message: Message, asked: Asked, reading: Reading | None, today: date
-    ) -> Answer:
+    def _said(self, message: Message, asked: Asked, reading: Reading | None, today: date) -> Answer:
         found = data.answer_json(asked, reading, self._t, today)
         return Answer(plain(message), message.picture, found, not asked.unknown)
 

@@ -69,7 +69,9 @@ class House:
         return await asyncio.get_running_loop().run_in_executor(self.pool, fn, *args)
 
 
-class Context(CallbackContext[ExtBot[None], dict[str, object], dict[str, object], dict[str, House]]):
+class Context(
+    CallbackContext[ExtBot[None], dict[str, object], dict[str, object], dict[str, House]]
+):
     """The handlers' context, with the house at hand."""
 
     @property
@@ -149,9 +151,7 @@ class Turn:
         key = self._key()
         reply_to = 0 if self.event.chat_kind == "private" else self.event.message_id
         self._later(
-            lambda s: outbox.enqueue(
-                s, key, self._address(s), message, self.now, reply_to=reply_to
-            )
+            lambda s: outbox.enqueue(s, key, self._address(s), message, self.now, reply_to=reply_to)
         )
         return key
 

@@ -67,9 +67,7 @@ def owners(s: Session) -> set[str]:
     return set(s.exec(select(InboxRow.owner).where(col(InboxRow.done_at).is_(None)).distinct()))
 
 
-def take_over(
-    s: Session, bot_id: int, dead: set[str], owner: str, now: datetime
-) -> list[Stored]:
+def take_over(s: Session, bot_id: int, dead: set[str], owner: str, now: datetime) -> list[Stored]:
     """Claim what dead processes left unhandled; give up on what keeps killing them."""
     mine = (
         col(InboxRow.bot_id) == bot_id, col(InboxRow.done_at).is_(None),

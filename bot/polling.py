@@ -123,4 +123,3 @@ class Poll:
                 pause = min(pause * 2, 30.0)
             else:
                 return
-

@@ -57,18 +57,14 @@ def found(
     s.add(team)
     s.flush()
     assert team.id
-    s.add(
-        Member(team_id=team.id, telegram_id=telegram_id, name=name, role=OWNER, joined_at=now)
-    )
+    s.add(Member(team_id=team.id, telegram_id=telegram_id, name=name, role=OWNER, joined_at=now))
     return add_store(s, team.id, store)
 
 
 def add_member(
     s: Session, team_id: int, telegram_id: int, name: str, role: str, now: datetime
 ) -> Member:
-    member = Member(
-        team_id=team_id, telegram_id=telegram_id, name=name, role=role, joined_at=now
-    )
+    member = Member(team_id=team_id, telegram_id=telegram_id, name=name, role=role, joined_at=now)
     s.add(member)
     s.flush()
     return member

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlmodel import select
+
 from bot import inbox, teams
 from bot.config import Language
 from bot.context import House, Turn
@@ -10,7 +12,6 @@ from bot.errors import UserError
 from bot.i18n import language_of
 from bot.message import Message
 from bot.render import notices
-from sqlmodel import select
 
 
 def link(turn: Turn) -> None:

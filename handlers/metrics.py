@@ -36,9 +36,8 @@ def month(turn: Turn) -> None:
 
 def _panel(turn: Turn, period: str) -> None:
     here = _scope(turn)
-    span = queries.named_span(period, turn.today)
-    query = queries.with_usual_base(Query(span, panel=True), here.promotions)
-    _say(turn, here, query)
+    has_today = vocabulary(turn.s, here, turn.today).has_today
+    _say(turn, here, queries.panel(period, turn.today, here.promotions, has_today=has_today))
 
 
 def ask(turn: Turn) -> None:

@@ -69,9 +69,7 @@ def join(turn: Turn) -> None:
 def admit(turn: Turn) -> None:
     """`admit:<request>:yes|no`, pressed by an owner."""
     number, _, word = turn.event.data.partition(":")
-    request, member = teams.decide_join(
-        turn.s, int(number), turn.team_id, word == "yes", turn.now
-    )
+    request, member = teams.decide_join(turn.s, int(number), turn.team_id, word == "yes", turn.now)
     turn.edit(Message(turn.t("join.admitted" if member else "join.refused", name=request.name)))
     if member:
         turn.tell(member, partial(notices.admitted, member), f"admitted:{request.id}", "join")

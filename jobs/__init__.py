@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import Bot
 
-from bot.access import GROUPS, PRIVATE, Rule, READERS
+from bot.access import GROUPS, PRIVATE, READERS, Rule
 from bot.context import House
 from bot.db.instance import Instance
 from bot.render.studio import Studio
@@ -64,6 +64,7 @@ class Ticks:
                 loop.call_soon_threadsafe(waiters[name])
 
         self._house.db.on_commit(committed)
+
         def moved() -> None:
             loop.call_soon_threadsafe(self._look_now)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -23,9 +24,7 @@ LONGEST_SLEEP = 1.0  # seconds; a commit of another process wakes nobody here
 class Pump:
     """Sends what is due, one message at a time in a chat, many chats at once."""
 
-    def __init__(
-        self, house: House, bot: Bot, draw: Callable[[str], Awaitable[bytes]]
-    ) -> None:
+    def __init__(self, house: House, bot: Bot, draw: Callable[[str], Awaitable[bytes]]) -> None:
         self._house = house
         self._bot = bot
         self._draw = draw
@@ -63,10 +62,8 @@ class Pump:
                     wait = min(wait, max(claim.again_in, 0.01))
             except Exception:
                 log.exception("the outbox could not be read")
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), wait)
-            except TimeoutError:
-                pass
 
     def _claim(self) -> Claim:
         now = self._house.clock.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import tempfile
 import time
@@ -65,10 +66,8 @@ class Imports:
                     pass
             except Exception:
                 log.exception("the import queue stumbled")
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
-            except TimeoutError:
-                pass
 
     async def _one(self) -> bool:
         """True if there was work."""

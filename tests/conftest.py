@@ -96,9 +96,7 @@ def _database(url: str, name: str) -> str:
 
 
 @pytest.fixture
-def db_url(
-    engine_name: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[str]:
+def db_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database of its own for each test."""
     if engine_name == "sqlite":
         path = tmp_path / "storebot.db"

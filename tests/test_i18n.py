@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.config import LANGUAGES, Language
+from bot.config import Language
 from bot.i18n import catalogue, language_of, translator
 
 

@@ -97,7 +97,10 @@ async def test_a_chat_is_handled_in_order_and_chats_side_by_side() -> None:
     ("data", "lane"),
     [
         ({"update_id": 1, "message": {"chat": {"id": -5}, "from": {"id": 7}}}, -5),
-        ({"update_id": 1, "callback_query": {"from": {"id": 7}, "message": {"chat": {"id": 9}}}}, 9),
+        (
+            {"update_id": 1, "callback_query": {"from": {"id": 7}, "message": {"chat": {"id": 9}}}},
+            9,
+        ),
         ({"update_id": 1, "callback_query": {"from": {"id": 7}}}, 7),
         ({"update_id": 1, "something_new": {"n": 1}}, 0),
     ],

@@ -73,9 +73,7 @@ def test_replies_go_before_pushes(db: Database, chat: int) -> None:
     assert said(claim(db)) == ["reply"]
 
 
-def test_a_group_hears_three_at_once_and_then_one_in_three_seconds(
-    db: Database, chat: int
-) -> None:
+def test_a_group_hears_three_at_once_and_then_one_in_three_seconds(db: Database, chat: int) -> None:
     for key in "abcd":
         say(db, key, Address(chat))
     for key in "abc":
@@ -111,9 +109,7 @@ def test_a_reply_whose_outcome_is_hidden_is_never_resent(db: Database, chat: int
     assert claim(db, seconds=3600) == []
 
 
-def test_a_push_whose_outcome_is_hidden_repeats_once_and_is_marked(
-    db: Database, chat: int
-) -> None:
+def test_a_push_whose_outcome_is_hidden_repeats_once_and_is_marked(db: Database, chat: int) -> None:
     say(db, "a", Address(chat), kind="digest", repeatable=True)
     (first,) = claim(db)
     settle(db, first, Outcome("unknown"))

@@ -107,9 +107,7 @@ def _total(reading: Reading, n: int = 0) -> Cell:
     return reading.total.cells[n] if reading.total else Cell(None)
 
 
-def _store_days(
-    s: Session, scope: Scope, day: date, reading: Reading
-) -> tuple[StoreDay, ...]:
+def _store_days(s: Session, scope: Scope, day: date, reading: Reading) -> tuple[StoreDay, ...]:
     by_store = replace(reading.query, by=("store",), intent="read")
     answer = compute.answer(s, scope, by_store, day + periods.DAY)
     sales = {row.key[0]: row.cells[0] for row in answer.rows}

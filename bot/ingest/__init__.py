@@ -8,30 +8,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.ingest.imports import (
-        End,
-        ask_undo,
-        assign,
-        claim,
-        fail,
-        owners,
-        queue,
-        recover,
-        run,
-        take,
-        undo,
-        waiting,
-    )
+    from bot.ingest.imports import End, fail, recover, run, take, undo
+    from bot.ingest.queue import ask_undo, assign, claim, owners, queue, waiting
     from bot.ingest.report import Progress, Report, UndoResult
 
+_ROOMS = {
+    "imports": ("End", "fail", "recover", "run", "take", "undo"),
+    "queue": ("ask_undo", "assign", "claim", "owners", "queue", "waiting"),
+    "report": ("Progress", "Report", "UndoResult"),
+}
+_ROOM = {name: room for room, names in _ROOMS.items() for name in names}
+
 __all__ = [
-    "End", "Progress", "Report", "UndoResult", "ask_undo", "assign", "claim", "fail", "owners", "queue",
-    "recover", "run", "take", "undo", "waiting",
+    "End", "Progress", "Report", "UndoResult", "ask_undo", "assign", "claim", "fail", "owners",
+    "queue", "recover", "run", "take", "undo", "waiting",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _ROOM:
         raise AttributeError(name)
-    room = "report" if name in ("Progress", "Report", "UndoResult") else "imports"
-    return getattr(import_module(f"bot.ingest.{room}"), name)
+    return getattr(import_module(f"bot.ingest.{_ROOM[name]}"), name)

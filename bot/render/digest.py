@@ -11,7 +11,6 @@ from bot.i18n import Translator
 from bot.message import Button, Keyboard, Message
 from bot.metrics.catalogue import METRICS
 from bot.metrics.reading import Cell
-from bot.periods import Period
 from bot.render import figures, html, pictures, reports
 from bot.render.pictures import CUT, Card, Footer, Peak, Promo, Source, Stores, Style, Usual
 

@@ -222,9 +222,7 @@ def understood(query: Query, t: Translator, today: date) -> str:
 def row_name(reading: Reading, row: Row, t: Translator, today: date) -> str:
     """What a line of the table is about; codes first."""
     by = reading.query.by
-    words = [
-        _key(b, value, row.name, t, today) for b, value in zip(by, row.key, strict=True)
-    ]
+    words = [_key(b, value, row.name, t, today) for b, value in zip(by, row.key, strict=True)]
     if len(reading.totals) > 1:
         words.insert(0, row.currency)
     return " ".join(words)

@@ -62,7 +62,12 @@ def _sums(r: Report, t: Translator) -> list[str]:
 
     lines = [
         t("import.orders", orders=t.number(sums.orders), paid=t.number(sums.paid_orders)),
-        t("import.sales", paid=money(sums.paid), refunded=money(sums.refunded), net=money(sums.net)),
+        t(
+            "import.sales",
+            paid=money(sums.paid),
+            refunded=money(sums.refunded),
+            net=money(sums.net),
+        ),
     ]
     columns = [
         t(f"import.role.{c.role}", column=escape(c.header), sum=money(c.total))

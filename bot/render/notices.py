@@ -56,9 +56,7 @@ def choose_place(t: Translator, platform: Platform, defaults: Defaults) -> Messa
 
 def founded(t: Translator, store: Store) -> Message:
     return Message(
-        t(
-            "setup.done", name=escape(store.name), currency=store.currency, zone=store.timezone
-        )
+        t("setup.done", name=escape(store.name), currency=store.currency, zone=store.timezone)
     )
 
 
@@ -79,6 +77,4 @@ def choose_stores(t: Translator, stores: Sequence[Store]) -> Message:
 
 def linked(t: Translator, stores: Iterable[Store], binding: Binding) -> Message:
     names = t("link.and").join(escape(x.name) for x in stores)
-    return Message(
-        t("link.done", stores=names, at=binding.digest_at, zone=binding.timezone)
-    )
+    return Message(t("link.done", stores=names, at=binding.digest_at, zone=binding.timezone))

@@ -162,9 +162,7 @@ def _ranking(
         _share_title(reading, rows, t) or _title(reading, t, today),
         _subtitle(reading, "ranking", t, today),
         bars,
-        note=t(
-            "answer.chart.total", value=short(metric, total.cells[0].value, total.currency, t)
-        ),
+        note=t("answer.chart.total", value=short(metric, total.cells[0].value, total.currency, t)),
         as_of=_as_of(reading, t),
     )
 

@@ -15,7 +15,7 @@ ORDERS = """订单编号,买家会员名,收货人姓名,联系手机,总金额,
 260101,小红,张三,13800138000,100.00,100.00,0.00,上海市 浦东新区 世纪大道1号,2026-11-22 10:00:00,2026-11-22 10:01:00,交易成功
 260102,小明,李四,13900139000,59.90,29.90,30.00,广东省 深圳市 南山路2号,2026-11-22 11:00:00,2026-11-22 11:01:00,交易成功
 260103,小刚,王五,13700137000,20.00,0.00,0.00,浙江省 杭州市 西湖路3号,2026-11-22 12:00:00,,等待买家付款
-"""  # noqa: E501
+"""
 LATER = ORDERS.replace("59.90,29.90,30.00", "59.90,0.00,59.90")
 NAME = "ExportOrderList202611230900.csv"
 
@@ -84,9 +84,7 @@ async def test_no_name_address_or_number_reaches_the_database(
         assert secret.encode() not in found
 
 
-async def test_which_store_is_asked_where_it_is_open(
-    wire: Wire, shop: Shop, db: Database
-) -> None:
+async def test_which_store_is_asked_where_it_is_open(wire: Wire, shop: Shop, db: Database) -> None:
     question = await send(wire, shop.staff, caption="")
     assert list(buttons(question)) == ["天猫旗舰店", "香港店"]
     await wire.press(shop.staff, question, buttons(question)["天猫旗舰店"])
@@ -110,14 +108,14 @@ async def test_an_import_of_another_team_cannot_be_undone(
 ) -> None:
     report = await send(wire, shop.staff)
     await wire.say(shop.outsider, "/help")
-    await wire.press(shop.outsider, await wire.reply(), next(iter(buttons(report).values())), forge=True)
+    await wire.press(
+        shop.outsider, await wire.reply(), next(iter(buttons(report).values())), forge=True
+    )
     await wire.replies()
     assert len(lines(db)) == 3
 
 
-async def test_a_file_that_is_no_table_costs_one_line(
-    wire: Wire, shop: Shop, db: Database
-) -> None:
+async def test_a_file_that_is_no_table_costs_one_line(wire: Wire, shop: Shop, db: Database) -> None:
     await wire.upload(shop.staff, "cat.xlsx", b"\x89PNG not a table", caption="tmall")
     text = (await wire.replies())[-1]["text"]
     assert text
@@ -134,9 +132,7 @@ async def test_a_stranger_or_leader_cannot_import(wire: Wire, shop: Shop, db: Da
         assert s.exec(select(Import)).all() == []
 
 
-async def test_the_real_february_of_a_tmall_shop(
-    wire: Wire, shop: Shop, shared_data: Path
-) -> None:
+async def test_the_real_february_of_a_tmall_shop(wire: Wire, shop: Shop, shared_data: Path) -> None:
     """24,081 orders, 2,474,347.07 paid, 572,157.92 refunded: counted from the file by pandas."""
     export = shared_data / "tmall_orders_2020-02" / "tmall_order_report.csv"
     await wire.upload(shop.staff, export.name, export.read_bytes(), caption="tmall")

@@ -52,9 +52,7 @@ async def test_a_panel_of_yesterday(wire: Wire, shop: Shop, linked: None) -> Non
     assert "支付买家数" in text
 
 
-async def test_a_button_changes_the_answer_in_place(
-    wire: Wire, shop: Shop, linked: None
-) -> None:
+async def test_a_button_changes_the_answer_in_place(wire: Wire, shop: Shop, linked: None) -> None:
     await wire.say(shop.staff, f"{BOT} 昨天销售额", chat=GROUP)
     first = await wire.reply()
     await wire.press(shop.staff, first, buttons(first)["按商品"])
@@ -88,9 +86,7 @@ async def test_a_question_of_another_team_is_not_answered(wire: Wire, shop: Shop
     assert await wire.replies() == []
 
 
-async def test_words_in_a_group_are_not_for_the_bot(
-    wire: Wire, shop: Shop, linked: None
-) -> None:
+async def test_words_in_a_group_are_not_for_the_bot(wire: Wire, shop: Shop, linked: None) -> None:
     await wire.say(shop.staff, "昨天销售额多少？", chat=GROUP)
     assert await wire.replies() == []
 
@@ -102,9 +98,7 @@ async def test_a_reply_to_the_bot_is_a_question(wire: Wire, shop: Shop, linked: 
     assert (await wire.reply())["reply_to_message"]["text"] == "订单数呢"
 
 
-async def test_today_is_compared_up_to_the_same_hour(
-    wire: Wire, shop: Shop, linked: None
-) -> None:
+async def test_today_is_compared_up_to_the_same_hour(wire: Wire, shop: Shop, linked: None) -> None:
     await wire.say(shop.staff, f"{BOT} 今天销售额", chat=GROUP)
     text = (await wire.reply())["text"]
     assert "今日 11‑23 周一" in text

@@ -13,7 +13,7 @@ from bot.db import Database
 from bot.db.people import Chat, JoinRequest, Member, Store
 from bot.db.wire import InboxRow, OutboxRow
 
-POLITE = "Hello, I am Storebot and work for store teams only. To join, press the button; you are in once the owner agrees."  # noqa: E501
+POLITE = "Hello, I am Storebot and work for store teams only. To join, press the button; you are in once the owner agrees."
 
 
 @pytest.fixture
@@ -61,7 +61,9 @@ async def test_nobody_else_can_set_up_a_team(empty: Wire, db: Database) -> None:
     message = await empty.reply()
     await empty.say(3001, "/start")
     theirs = await empty.reply()
-    await empty.press(3001, theirs, buttons(message)["淘宝/天猫"] + ":CNY:Asia/Shanghai", forge=True)
+    await empty.press(
+        3001, theirs, buttons(message)["淘宝/天猫"] + ":CNY:Asia/Shanghai", forge=True
+    )
     assert await empty.answers() == ["You may not do that. Ask the store's owner if you need to."]
     with db.read() as s:
         assert s.exec(select(Store)).all() == []
@@ -88,7 +90,11 @@ async def test_the_owner_of_another_team_cannot_let_anybody_in(
     wire: Wire, shop: Shop, db: Database
 ) -> None:
     with db.write() as s:
-        s.add(JoinRequest(team_id=shop.team, telegram_id=3001, name="X", asked_at=wire.bot.clock.now()))
+        s.add(
+            JoinRequest(
+                team_id=shop.team, telegram_id=3001, name="X", asked_at=wire.bot.clock.now()
+            )
+        )
     await wire.say(shop.outsider, "/help")
     message = await wire.reply()
     await wire.press(shop.outsider, message, "admit:1:yes", forge=True)

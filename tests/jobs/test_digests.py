@@ -45,9 +45,7 @@ async def mornings(wire: Wire, *times: datetime) -> list[str]:
 
 
 @pytest.mark.usefixtures("orders")
-async def test_a_digest_comes_at_nine_and_only_once(
-    wire: Wire, shop: Shop, db: Database
-) -> None:
+async def test_a_digest_comes_at_nine_and_only_once(wire: Wire, shop: Shop, db: Database) -> None:
     link(db, shop)
     assert await mornings(wire, NINE - timedelta(seconds=30)) == []
     (caption,) = await mornings(wire, NINE, NINE + timedelta(seconds=40))
@@ -67,9 +65,7 @@ async def test_it_says_what_moved_in_money_that_adds_up(
 
 
 @pytest.mark.usefixtures("orders")
-async def test_after_a_stop_it_comes_late_and_says_so(
-    wire: Wire, shop: Shop, db: Database
-) -> None:
+async def test_after_a_stop_it_comes_late_and_says_so(wire: Wire, shop: Shop, db: Database) -> None:
     link(db, shop)
     (caption,) = await mornings(wire, NINE + timedelta(hours=2))
     assert caption.endswith("（迟到：本应 09:00 发出）")
@@ -91,9 +87,7 @@ async def test_a_restart_sends_nothing_again(wire: Wire, shop: Shop, db: Databas
     assert await mornings(wire, NINE + timedelta(minutes=5)) == []
 
 
-async def test_without_orders_it_says_what_to_send(
-    wire: Wire, shop: Shop, db: Database
-) -> None:
+async def test_without_orders_it_says_what_to_send(wire: Wire, shop: Shop, db: Database) -> None:
     link(db, shop)
     (text,) = await mornings(wire, NINE)
     assert text.startswith("昨日11‑22(日) 的订单还没导入：天猫旗舰店。")
@@ -109,9 +103,7 @@ async def test_a_day_that_had_not_ended_is_not_shown_as_whole(
 
 
 @pytest.mark.usefixtures("orders")
-async def test_it_goes_to_linked_chats_that_want_it(
-    wire: Wire, shop: Shop, db: Database
-) -> None:
+async def test_it_goes_to_linked_chats_that_want_it(wire: Wire, shop: Shop, db: Database) -> None:
     link(db, shop, digest="off")
     assert await mornings(wire, NINE) == []
     assert runs(db) == []

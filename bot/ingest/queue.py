@@ -1,0 +1,120 @@
+"""The queue of imports: asked for, claimed, undone on request. Light, since an idle bot looks often."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, or_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from bot.db import wake
+from bot.db.facts import Import
+from bot.db.people import Store
+from bot.errors import UserError
+
+LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 5
+CLI = "cli:"  # owners that are no instance of the bot; only their lease tells whether they live
+_OPEN = ("queued", "merging", "undoing")
+
+
+def queue(
+    s: Session,
+    *,
+    team_id: int,
+    store_id: int | None,
+    file_name: str,
+    now: datetime,
+    member_id: int | None = None,
+    chat_id: int | None = None,
+    thread_id: int = 0,
+    message_id: int = 0,
+    file_id: str = "",
+    owner: str = "",
+) -> Import:
+    """A file to import; with `store_id` None it waits for `assign`.
+
+    `owner` is set by who will `run` it at once. Raises UserError where the store is in work.
+    """
+    row = Import(
+        team_id=team_id, store_id=store_id, member_id=member_id, chat_id=chat_id,
+        thread_id=thread_id, message_id=message_id, file_name=file_name[-200:], file_id=file_id,
+        state="queued" if store_id else "asked", owner=owner,
+        lease_until=now + LEASE if owner else None, created_at=now,
+    )  # fmt: skip
+    s.add(row)
+    try:
+        s.flush()
+    except IntegrityError:
+        raise UserError("import.busy") from None
+    wake(s, "imports")
+    return row
+
+
+def assign(s: Session, row: Import, store: Store) -> bool:
+    """Say whose orders they are; False where that was said before."""
+    values = {"store_id": store.id, "state": "queued"}
+    mine = col(Import.id) == row.id, col(Import.team_id) == store.team_id
+    done = s.connection().execute(
+        update(Import).where(*mine, col(Import.state) == "asked").values(values)
+    )
+    wake(s, "imports")
+    s.refresh(row)
+    return bool(done.rowcount)
+
+
+def ask_undo(s: Session, row: Import) -> None:
+    """Let a worker give back what the import changed. Raises UserError where that cannot be."""
+    done = s.connection().execute(
+        update(Import)
+        .where(col(Import.id) == row.id, col(Import.state) == "done")
+        .values(state="undoing", owner="", attempts=0)
+    )
+    if not done.rowcount:
+        raise UserError("import.not_done")
+    wake(s, "imports")
+    s.refresh(row)
+
+
+def claim(s: Session, owner: str, now: datetime, dead: Collection[str] = ()) -> Import | None:
+    """The next import to `run`, or to `undo` where its state is "undoing".
+
+    Rows of `dead` owners, and rows whose lease ran out, come first. Never two of one store.
+    """
+    orphan = or_(col(Import.owner).in_(list(dead)), col(Import.lease_until) < now)
+    taken = col(Import.owner) != ""
+    other = aliased(Import)
+    busy = select(other.store_id).where(col(other.owner) != "")
+    query = (
+        select(Import)
+        .where(col(Import.state).in_(_OPEN), Import.attempts < MAX_ATTEMPTS)
+        .where(or_(taken & orphan, ~taken & col(Import.store_id).not_in(busy)))
+        .order_by(case((taken, 0), else_=1), col(Import.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = s.exec(query).first()
+    if row is None:
+        return None
+    row.owner, row.lease_until, row.attempts = owner, now + LEASE, row.attempts + 1
+    try:
+        with s.begin_nested():
+            s.flush()
+    except IntegrityError:
+        return None  # another instance was faster at this store
+    return row
+
+
+def waiting(s: Session) -> bool:
+    """A cheap look before a claim, so that an idle worker takes no write lock."""
+    query = select(Import.id).where(col(Import.state).in_(_OPEN)).limit(1)
+    return s.exec(query).first() is not None
+
+
+def owners(s: Session) -> set[str]:
+    """Instances that have an import in work."""
+    found = s.exec(select(Import.owner).where(Import.owner != "")).all()
+    return {x for x in found if not x.startswith(CLI)}
