@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.ingest.imports import End, fail, recover, run, take, undo
-    from bot.ingest.queue import ask_undo, assign, claim, owners, queue, waiting
+    from bot.ingest.intake import ask_undo, assign, claim, owners, queue, waiting
     from bot.ingest.report import Progress, Report, UndoResult
 
 _ROOMS = {
     "imports": ("End", "fail", "recover", "run", "take", "undo"),
-    "queue": ("ask_undo", "assign", "claim", "owners", "queue", "waiting"),
+    "intake": ("ask_undo", "assign", "claim", "owners", "queue", "waiting"),
     "report": ("Progress", "Report", "UndoResult"),
 }
 _ROOM = {name: room for room, names in _ROOMS.items() for name in names}

@@ -21,7 +21,7 @@ from bot.db.facts import Import, ImportedDay
 from bot.db.people import Secret, Store
 from bot.errors import UserError
 from bot.ingest import load, reversal, spawn
-from bot.ingest.queue import CLI, LEASE, ask_undo, queue
+from bot.ingest.intake import CLI, LEASE, ask_undo, queue
 from bot.ingest.report import Progress, Report, UndoResult
 
 RENEW_EVERY = 20.0  # seconds

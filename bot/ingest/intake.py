@@ -1,4 +1,4 @@
-"""The queue of imports: asked for, claimed, undone on request. Light, since an idle bot looks often."""
+"""The queue of imports: asked for, claimed, undone on request. Light: an idle bot looks often."""
 
 from __future__ import annotations
 
