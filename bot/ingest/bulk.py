@@ -75,7 +75,9 @@ class Bulk:
         if self.postgres:
             same = " AND ".join(f"t.{k} = k.{k}" for k in keys)
             names = f"AS k({', '.join(keys)})"
-            self._arrays(t, keys, rows, f"DELETE FROM {t.name} t USING {{rows}} {names} WHERE {same}")
+            self._arrays(
+                t, keys, rows, f"DELETE FROM {t.name} t USING {{rows}} {names} WHERE {same}"
+            )
         else:
             same = " AND ".join(f"{k} = ?" for k in keys)
             self._c.exec_driver_sql(f"DELETE FROM {t.name} WHERE {same}", list(map(tuple, rows)))
@@ -107,5 +109,3 @@ def replacing(keys: Iterable[str], columns: Iterable[str]) -> str:
 
 def primary(t: Table) -> list[str]:
     return [c.name for c in t.primary_key.columns]
-
-

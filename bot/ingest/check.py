@@ -45,7 +45,7 @@ def _months(bulk: Bulk, place: Place) -> list[str]:
             ("sales_rollups", "day"), ("buyer_rollups", "day"),
         )
         for row in bulk.rows(
-            f"SELECT DISTINCT {bulk.text(column)} FROM {source}"  # noqa: S608  # names above
+            f"SELECT DISTINCT {bulk.text(column)} FROM {source}"  # names above
             f" WHERE team_id = ? AND store_id = ? AND {column} IS NOT NULL",
             place.team, place.store,
         )
@@ -86,7 +86,7 @@ def _last(month: str) -> str:
 
 def _stored_sums(bulk: Bulk, place: Place, month: str) -> dict[Key, object]:
     rows = bulk.rows(
-        f"SELECT grain, dim, {bulk.text('day')}, key, {', '.join(SUMS)} FROM sales_rollups"  # noqa: S608
+        f"SELECT grain, dim, {bulk.text('day')}, key, {', '.join(SUMS)} FROM sales_rollups"
         " WHERE team_id = ? AND store_id = ? AND day >= ? AND day <= ?",
         place.team, place.store, month, _last(month),
     )  # fmt: skip
@@ -123,5 +123,3 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return "/".join(str(len(x)) for x in value)
     return str(value)
-
-

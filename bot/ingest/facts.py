@@ -74,7 +74,7 @@ _DAYS = frozenset({"day", "paid_day"})
 def select(bulk: Bulk, index: str = "") -> str:
     columns = ", ".join(bulk.text(x) if x in _DAYS else x for x in _FIELDS)
     source = f"order_lines {bulk.by(index)}" if index else "order_lines"
-    return f"SELECT {columns} FROM {source} WHERE team_id = ? AND store_id = ?"  # noqa: S608
+    return f"SELECT {columns} FROM {source} WHERE team_id = ? AND store_id = ?"
 
 
 def orders(rows: Iterable[tuple[Any, ...]]) -> dict[str, Order]:
@@ -126,7 +126,9 @@ def journal(s: Session, import_id: int, changes: Iterable[Change]) -> None:
 
 
 def journalled(bulk: Bulk, import_id: int, limit: int) -> dict[str, Order]:
-    sql = "SELECT order_no, before FROM import_journal WHERE import_id = ? ORDER BY order_no LIMIT ?"
+    sql = (
+        "SELECT order_no, before FROM import_journal WHERE import_id = ? ORDER BY order_no LIMIT ?"
+    )
     return {
         no: tuple(Line._make(x) for x in json.loads(before))
         for no, before in bulk.rows(sql, import_id, limit)

@@ -21,6 +21,7 @@ from bot.ingest.slices import Slices
 
 NAMES_PER_WRITE = 2_000
 
+
 @dataclass
 class Counts:
     """Rows of the file."""
@@ -162,9 +163,9 @@ def _ids(
     source: str,
 ) -> array[int]:
     """The id of every name in `source`, by its number there."""
-    size = c.execute(f"SELECT IFNULL(MAX(n), -1) + 1 FROM {source}").fetchone()[0]  # noqa: S608
+    size = c.execute(f"SELECT IFNULL(MAX(n), -1) + 1 FROM {source}").fetchone()[0]
     ids = array("q", bytes(8 * size))
-    cursor = c.execute(f"SELECT * FROM {source} ORDER BY n")  # noqa: S608
+    cursor = c.execute(f"SELECT * FROM {source} ORDER BY n")
     while names := cursor.fetchmany(NAMES_PER_WRITE):
         keys = [x[1] for x in names]
         found = _look_up(db, t, key, place, keys)
@@ -186,5 +187,5 @@ def _look_up(
     type_ = "bigint" if key == "hash" else "text"
     with db.read() as s:
         bulk = Bulk(s)
-        sql = f"SELECT {key}, id FROM {t.name} WHERE {where} AND {key} {bulk.among(type_)}"  # noqa: S608
+        sql = f"SELECT {key}, id FROM {t.name} WHERE {where} AND {key} {bulk.among(type_)}"
         return dict(map(itemgetter(0, 1), bulk.rows(sql, *place, keys)))

@@ -146,9 +146,7 @@ _NARROW = {
 # one chunk -----------------------------------------------------------------------------------
 
 
-def _chunk(
-    reading: Reading, sheet: Sheet, rows: list[readers.Row], first: int
-) -> dict[str, Any]:
+def _chunk(reading: Reading, sheet: Sheet, rows: list[readers.Row], first: int) -> dict[str, Any]:
     """Typed columns of the rows that can be used."""
     columns = sheet.match.columns
     width = max(columns.values()) + 1
@@ -285,9 +283,7 @@ def _buyers(texts: list[str], namespace: str, key: bytes) -> cells.Ints:
     return np.array([known[x] for x in texts], dtype=np.int64)
 
 
-def _statuses(
-    sheet: Sheet, texts: dict[str, list[str]], n: int
-) -> tuple[cells.Ints, cells.Bools]:
+def _statuses(sheet: Sheet, texts: dict[str, list[str]], n: int) -> tuple[cells.Ints, cells.Bools]:
     """Index into STATUSES or −1, and whether the status says that nothing was paid."""
     f, said = sheet.format, texts.get("status") or [""] * n
     shipped = texts.get("shipped") or [""] * n

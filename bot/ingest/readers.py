@@ -50,7 +50,7 @@ def tables(path: Path, name: str, room: Path) -> Iterator[Table]:
     with path.open("rb") as f:
         head = f.read(SAMPLE)
     if head.startswith(b"PK\x03\x04"):
-        yield from _zip(path, name, room)
+        yield from _zip(path, room)
     elif head.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
             raise UserError("import.encrypted")
@@ -89,7 +89,7 @@ def _utf16(head: bytes) -> str:
 # ZIP and workbooks ---------------------------------------------------------------------------
 
 
-def _zip(path: Path, name: str, room: Path) -> Iterator[Table]:
+def _zip(path: Path, room: Path) -> Iterator[Table]:
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile:

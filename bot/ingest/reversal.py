@@ -6,6 +6,7 @@ it stopped. Recovery of an import that died in the middle is the same thing.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -20,6 +21,7 @@ from bot.ingest.slices import Slices
 from bot.periods import Period
 
 NAMED = 5  # orders named in a refusal
+ENOUGH = 100  # and counted
 
 
 def give_back(
@@ -48,33 +50,31 @@ def give_back(
 
 def refuse_if_touched(db: Database, row: Import) -> None:
     """Raises UserError naming the orders a later import changed."""
-    place = place_of(row)
     with db.read() as s:
-        bulk = Bulk(s)
-        touched = [
-            x[0]
-            for x in bulk.rows(
-                "SELECT DISTINCT j.order_no FROM import_journal j JOIN order_lines o"
-                " ON o.order_no = j.order_no AND o.team_id = ? AND o.store_id = ?"
-                " WHERE j.import_id = ? AND o.last_import <> ? ORDER BY 1 LIMIT 100",
-                place.team, place.store, row.id, row.id,
-            )  # fmt: skip
-        ]
-        for day in days_of(row):
-            if len(touched) >= 100:
-                break
-            touched += [
-                x[0]
-                for x in bulk.rows(
-                    "SELECT DISTINCT order_no FROM order_lines WHERE team_id = ? AND day = ?"
-                    " AND store_id = ? AND born_import = ? AND last_import <> ? LIMIT 100",
-                    place.team, day, place.store, row.id, row.id,
-                )  # fmt: skip
-            ]
+        touched = sorted(set(itertools.islice(_touched(Bulk(s), row), ENOUGH)))
     if touched:
-        names = sorted(set(touched))
-        more = "…" if len(names) > NAMED else ""
-        raise UserError("import.undo_touched", n=len(names), orders=", ".join(names[:NAMED]) + more)
+        more = "…" if len(touched) > NAMED else ""
+        orders = ", ".join(touched[:NAMED]) + more
+        raise UserError("import.undo_touched", n=len(touched), orders=orders)
+
+
+def _touched(bulk: Bulk, row: Import) -> Iterator[str]:
+    place = place_of(row)
+    lines = f"order_lines {bulk.by('ix_order_lines_order')}"
+    overwritten = (
+        f"SELECT DISTINCT j.order_no FROM import_journal j CROSS JOIN {lines} WHERE import_id = ?"
+        " AND order_lines.order_no = j.order_no AND team_id = ? AND store_id = ?"
+        " AND last_import <> ? LIMIT ?"
+    )
+    for (no,) in bulk.rows(overwritten, row.id, place.team, place.store, row.id, ENOUGH):
+        yield no
+    born = (
+        "SELECT DISTINCT order_no FROM order_lines WHERE team_id = ? AND day = ? AND store_id = ?"
+        " AND born_import = ? AND last_import <> ? LIMIT ?"
+    )
+    for day in days_of(row):
+        for (no,) in bulk.rows(born, place.team, day, place.store, row.id, row.id, ENOUGH):
+            yield no
 
 
 def place_of(row: Import) -> Place:

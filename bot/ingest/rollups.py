@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from operator import add, itemgetter
+from operator import add
 
 from pyroaring import BitMap
 from sqlmodel import Session
@@ -113,10 +113,10 @@ def month_of(day: str) -> str:
 def write_sums(s: Session, place: Place, cells: Cells, shrinks: bool) -> None:
     """Add to the stored cells; with `shrinks`, drop those that count nothing any more."""
     rows = [
-        (place.team, grain, dim, day, place.store, key, *sums)
+        (place.team, grain, dim, day, place.store, key, *found[dim, day, key])
         for grain, found in ((DAY, cells), (MONTH, cells.months()))
-        for (dim, day, key), sums in sorted(found.items(), key=itemgetter(0))
-        if any(sums)
+        for dim, day, key in sorted(found)
+        if any(found[dim, day, key])
     ]
     bulk = Bulk(s)
     bulk.put(_SALES, _SALES_COLUMNS, rows, adding(_SALES, primary(_SALES), SUMS))

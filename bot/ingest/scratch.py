@@ -36,6 +36,14 @@ CREATE TABLE regions (n INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE buyers (n INTEGER PRIMARY KEY, hash INTEGER);
 """
 NONE = -(2**62)  # stands for NULL on the way into a column
+_NEVER, _NONE = f"NULLIF(?, {NEVER})", f"NULLIF(?, {NONE})"
+# in the order of the table: order_no … status, created_ts, paid_ts, paid_day, paid_hour, product,
+# product_head, region, buyer, quantity, payable, paid, refunded
+INSERT = "INSERT INTO lines VALUES ({})".format(
+    ", ".join(
+        (*"?????", _NEVER, _NEVER, "?", _NEVER, _NEVER, "?", _NEVER, _NEVER, _NONE, "?", "?", _NONE)
+    )
+)
 PIECE = 50_000  # lines turned into Python objects at a time
 
 
@@ -61,10 +69,16 @@ def make(job: Job, room: Path, progress: Callable[[int], None]) -> dict[str, Any
                 "DROP TABLE lines; ALTER TABLE sorted RENAME TO lines;"
             )
         codes, titles = reading.products.numbers, reading.titles
-        c.executemany("INSERT INTO products VALUES (?,?,?)", ((n, x, titles[x]) for x, n in codes.items()))
-        c.executemany("INSERT INTO regions VALUES (?,?)", ((n, x) for x, n in reading.regions.numbers.items()))
+        c.executemany(
+            "INSERT INTO products VALUES (?,?,?)", ((n, x, titles[x]) for x, n in codes.items())
+        )
+        c.executemany(
+            "INSERT INTO regions VALUES (?,?)", ((n, x) for x, n in reading.regions.numbers.items())
+        )
         report = _report(job, orders, results, c)
-    precision = {k: min(x.precision.get(k, 86_400) for x in orders) for k in ("created_ts", "paid_ts")}
+    precision = {
+        k: min(x.precision.get(k, 86_400) for x in orders) for k in ("created_ts", "paid_ts")
+    }
     return {"report": asdict(report), "precision": precision}
 
 
@@ -89,11 +103,6 @@ def _write(c: sqlite3.Connection, lines: Lines, skip: set[str]) -> None:
     """Lines in pieces, so that a million of them never stand in memory as objects."""
     days = _day_names(lines)
     offset = _buyers(c, lines)
-    statement = (
-        f"INSERT INTO lines VALUES (?,?,?,?,?,{','.join(['NULLIF(?,%d)' % NEVER] * 2)},?,"  # noqa: S608
-        f"{','.join(['NULLIF(?,%d)' % NEVER] * 2)},?,{','.join(['NULLIF(?,%d)' % NEVER] * 2)},"
-        f"NULLIF(?,{NONE}),?,?,NULLIF(?,{NONE}))"
-    )
     for i in range(0, len(lines.order_no), PIECE):
         part = slice(i, i + PIECE)
         rows: Iterable[tuple[Any, ...]] = zip(
@@ -109,7 +118,7 @@ def _write(c: sqlite3.Connection, lines: Lines, skip: set[str]) -> None:
         )  # fmt: skip
         if skip:
             rows = (r for r in rows if r[0] not in skip)
-        c.executemany(statement, rows)
+        c.executemany(INSERT, rows)
 
 
 def _whole(values: np.ndarray[Any, np.dtype[np.float64]]) -> list[int]:
@@ -202,4 +211,3 @@ def _exported(job: Job, newest: int) -> int:
         if newest <= named <= latest + 86_400:
             return named
     return newest
-

@@ -71,4 +71,3 @@ def _environment() -> dict[str, str]:
         **keep, "PYTHONPATH": root, "PYTHONUTF8": "1",
         "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",  # threads reserve address space
     }  # fmt: skip
-

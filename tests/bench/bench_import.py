@@ -103,7 +103,9 @@ def measure(folder: Path, lines: int, stores: int, url: str) -> None:
     with db.read() as s:
         tables = ("order_lines", "sales_rollups", "buyer_rollups", "buyers")
         for name in tables:
-            print(name, f"{s.connection().execute(text(f'SELECT COUNT(*) FROM {name}')).scalar():,}")
+            print(
+                name, f"{s.connection().execute(text(f'SELECT COUNT(*) FROM {name}')).scalar():,}"
+            )
         if lines <= 200_000:
             print("rollups equal facts:", not check(s))
     db.close()

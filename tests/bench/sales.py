@@ -36,9 +36,11 @@ def store(rng: np.random.Generator, number: int, lines: int) -> pd.DataFrame:
     paid = rng.random(n) < 0.9
     shown = pd.Series(created).dt.strftime("%Y-%m-%d %H:%M:%S").to_numpy()
     later = pd.Series(created + rng.integers(5, 900, n).astype("timedelta64[s]"))
-    numbers = pd.Series(created).dt.strftime("%y%m%d").to_numpy() + "-" + np.char.mod(
-        "%015d", rng.integers(0, 10**15, n)
-    ).astype(object)
+    numbers = (
+        pd.Series(created).dt.strftime("%y%m%d").to_numpy()
+        + "-"
+        + np.char.mod("%015d", rng.integers(0, 10**15, n)).astype(object)
+    )
     buyers = np.char.mod("buyer%07d", zipf(rng, BUYERS, n)).astype(object)
     orders = np.repeat(np.arange(n), rng.choice(PER_ORDER, n))[:lines]
     sku = zipf(rng, SKUS, len(orders))

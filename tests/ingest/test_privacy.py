@@ -17,15 +17,28 @@ ROW = (
     "A1,秋天的风,qiutian@example.com,10.00,10.00,交易成功,放门卫张大爷处,欧阳锋,"
     "广东省 佛山市 南海区 桃花岛路7号,13812345678,2026-11-20 10:00:00,2026-11-20 10:05:00,红富士,1,2"
 )
-SECRETS = ("秋天的风", "qiutian", "张大爷", "欧阳锋", "佛山", "南海", "桃花岛", "13812345678", "5678")
+SECRETS = (
+    "秋天的风",
+    "qiutian",
+    "张大爷",
+    "欧阳锋",
+    "佛山",
+    "南海",
+    "桃花岛",
+    "13812345678",
+    "5678",
+)
 
 
 def test_nothing_of_a_customer_is_in_the_database(desk: Any) -> None:
     report = desk.rows(ROW, head=HEAD)
     assert report.personal
     assert desk.value("SELECT name FROM regions") == "广东"
-    tables = desk.all("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
-                      if not desk.db.is_sqlite else "SELECT name FROM sqlite_master WHERE type = 'table'")
+    tables = desk.all(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        if not desk.db.is_sqlite
+        else "SELECT name FROM sqlite_master WHERE type = 'table'"
+    )
     dump = repr([desk.all(f'SELECT * FROM "{name}"') for (name,) in tables])
     assert "红富士" in dump
     assert [x for x in SECRETS if x in dump] == []
@@ -43,7 +56,9 @@ def test_nothing_of_a_customer_is_in_the_bytes_of_the_file(desk: Any) -> None:
 
 def test_nothing_of_a_customer_leaves_the_child(tmp_path: Path) -> None:
     path, scratch = tmp_path / "a.csv", tmp_path / "scratch.db"
-    path.write_text(f"{HEAD}\n{ROW}\nA2{ROW[2:]}\n".replace("A2,秋天的风,qiutian@example.com,10.00", "A2,x,y,z"))
+    path.write_text(
+        f"{HEAD}\n{ROW}\nA2{ROW[2:]}\n".replace("A2,秋天的风,qiutian@example.com,10.00", "A2,x,y,z")
+    )
     job = {
         "path": str(path), "file_name": path.name, "scratch": str(scratch), "key": "00" * 32,
         "currency": "CNY", "timezone": "Asia/Shanghai", "memory": 2**30, "cpu": 30,
@@ -72,6 +87,10 @@ def test_a_buyer_has_the_same_hash_in_every_file_and_another_with_another_key(de
     assert desk.value("SELECT COUNT(*) FROM buyers") == 2
 
 
-def test_a_long_digit_string_in_a_refused_row_is_not_quoted_from_personal_columns(desk: Any) -> None:
+def test_a_long_digit_string_in_a_refused_row_is_not_quoted_from_personal_columns(
+    desk: Any,
+) -> None:
     report = desk.rows(ROW.replace("2026-11-20 10:00:00", "soon"), head=HEAD)
-    assert [(p.code, p.column, p.value) for p in report.problems] == [("time", "订单创建时间", "soon")]
+    assert [(p.code, p.column, p.value) for p in report.problems] == [
+        ("time", "订单创建时间", "soon")
+    ]

@@ -104,5 +104,7 @@ def test_what_failed_is_not_tried_again(desk: Any) -> None:
 
 def test_an_outsider_s_facts_stay_their_own(desk: Any, shop: Any) -> None:
     desk.rows("A1,2026-11-20,1", head="订单号,下单时间,实付金额")
-    teams = desk.all("SELECT DISTINCT team_id FROM order_lines UNION SELECT team_id FROM sales_rollups")
+    teams = desk.all(
+        "SELECT DISTINCT team_id FROM order_lines UNION SELECT team_id FROM sales_rollups"
+    )
     assert teams == [(shop.team,)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import datetime
 from typing import Any
 
 import openpyxl
@@ -125,9 +126,7 @@ def workbook(*sheets: list[list[object]]) -> bytes:
 
 
 def test_a_workbook_with_real_dates_and_numbers_whatever_its_name(desk: Any) -> None:
-    from datetime import datetime
-
-    at = datetime(2026, 11, 20, 10, 1)
+    at = datetime(2026, 11, 20, 10, 1)  # noqa: DTZ001  # spreadsheets know no zones
     content = workbook([["x"]], [PLAIN.split(","), ["A1", at, at, "红富士", 2, 59.8, "广东省"]])
     report = desk.take(desk.file(content, "orders.csv"))
     assert report.encoding == "xlsx"

@@ -81,6 +81,4 @@ def _match(f: Format, row: int, columns: dict[str, int], cells: Sequence[str]) -
     return Match(f, row, columns, tuple(x.strip() for x in cells), personal)
 
 
-_KNOWN = frozenset(
-    fold(name) for f in FORMATS for names in f.columns.values() for name in names
-)
+_KNOWN = frozenset(fold(name) for f in FORMATS for names in f.columns.values() for name in names)
