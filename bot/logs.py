@@ -22,6 +22,6 @@ def setup(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # these print every request, with the token in its URL
-    for name in ("httpx", "httpcore", "apscheduler", "tornado.access", "alembic"):
+    # these print every request, with the token in its URL, or every step of their own life
+    for name in ("httpx", "httpcore", "apscheduler", "telegram", "tornado.access", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
