@@ -44,7 +44,7 @@ def run(config: ConfigOption = None) -> None:
 
     settings = _config(config)
     if not settings.telegram.token:
-        raise ConfigError(f"{_path(config)}: telegram.token is empty; or set STOREBOT_TOKEN")
+        raise ConfigError("telegram.token is empty: put it into config.toml or STOREBOT_TOKEN")
     logs.setup()
 
     async def live() -> int:
@@ -288,13 +288,24 @@ def main() -> None:
     from bot.i18n import translator
 
     try:
-        cli(standalone_mode=True)
+        sys.exit(cli(standalone_mode=False) or 0)
     except ConfigError as e:
-        print(f"storebot: {e}", file=sys.stderr)
-        sys.exit(2)
+        _end(str(e), 2)
     except UserError as e:
-        print(f"storebot: {translator('en')(f'error.{e.key}', **e.params)}", file=sys.stderr)
-        sys.exit(1)
+        _end(translator("en")(f"error.{e.key}", **e.params), 1)
+    except OSError as e:
+        _end(f"{e.filename or ''} {e.strerror or e}".strip(), 1)
+    except Exception as e:
+        # a wrong call: the class of these is not public in typer, their message is
+        message = getattr(e, "format_message", None)
+        if message is None:
+            raise
+        _end(f"{message()} (storebot --help)", 2)
+
+
+def _end(line: str, status: int) -> None:
+    print(f"storebot: {line}", file=sys.stderr)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -94,7 +94,8 @@ class Storebot:
                 pause = min(pause * 2, 30.0)
 
     async def _listen(self) -> None:
-        while not await self.house.run(self.instance.may_poll, self.house.bot_id):
+        # another process may poll; when it ends, no event tells us
+        while not await self.house.run(self.instance.may_poll, self.house.bot_id):  # noqa: ASYNC110
             await asyncio.sleep(2)  # another process polls; it sends no event
         await self._forget_webhook()
         await self.poll.run()

@@ -77,7 +77,7 @@ def _parse(path: Path) -> Config:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; `storebot init` writes one") from None
+        raise ConfigError(f"{path}: no such file; config.example.toml is a start") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise ConfigError(f"{path}: not valid TOML: {e}") from None
     config = _build(Config, raw, path, "")

@@ -30,7 +30,7 @@ class Translator:
         self._locale = Locale.parse(_BABEL[language])
         self._words = catalogue(language)
 
-    def __call__(self, key: str, **params: object) -> str:
+    def __call__(self, key: str, /, **params: object) -> str:
         entry = self._words[key]
         if isinstance(entry, dict):
             n = params["n"]
@@ -50,7 +50,7 @@ class Translator:
     # numbers -----------------------------------------------------------------------------
 
     def number(self, value: float, places: int = 0) -> str:
-        return f"{value:,.{places}f}".replace("-", MINUS)
+        return f"{value:z,.{places}f}".replace("-", MINUS)
 
     def compact(self, value: float) -> str:
         """1.82万 · 89.6万 · 965万 · 1.20亿, in English 18.2k · 9.65M; under 10,000 in full."""
@@ -65,14 +65,14 @@ class Translator:
         return self.number(value)
 
     def percent(self, ratio: float, places: int = 1) -> str:
-        return f"{ratio * 100:,.{places}f}%".replace("-", MINUS)
+        return f"{ratio * 100:z,.{places}f}%".replace("-", MINUS)
 
     def signed_percent(self, ratio: float, places: int = 1) -> str:
-        """+8.4%, −26.0%; beyond ten-fold "×12"."""
+        """+8.4%, −26.0%; a rounded zero has no sign; beyond ten-fold "×12"."""
         if ratio >= 9.995:
             return f"×{ratio + 1:,.0f}"
         text = self.percent(ratio, places)
-        return text if ratio < 0 else f"+{text}"
+        return text if ratio < 0 else signed("+", text)
 
     def points(self, difference: float, places: int = 2) -> str:
         """A change of a rate, in percentage points."""
@@ -92,11 +92,11 @@ class Translator:
         """¥126.90; `places=0` for a hero figure (¥207,862)."""
         places = money.digits(currency) if places is None else places
         text = self.number(abs(minor) / 10 ** money.digits(currency), places)
-        return f"{MINUS if minor < 0 else ''}{self.symbol(currency)}{text}"
+        return signed(MINUS if minor < 0 else "", f"{self.symbol(currency)}{text}")
 
     def money_compact(self, minor: float, currency: str) -> str:
         text = self.compact(abs(minor) / 10 ** money.digits(currency))
-        return f"{MINUS if minor < 0 else ''}{self.symbol(currency)}{text}"
+        return signed(MINUS if minor < 0 else "", f"{self.symbol(currency)}{text}")
 
     def money_range(self, low: float, high: float, currency: str) -> str:
         """¥20–29万: both ends rounded to two figures, in the unit of the upper one."""
@@ -132,6 +132,11 @@ class Translator:
 
     def clock(self, instant: datetime, zone: ZoneInfo) -> str:
         return f"{instant.astimezone(zone):%H:%M}"
+
+
+def signed(sign: str, text: str) -> str:
+    """The sign and the figure; the figure alone where it was rounded to zero."""
+    return f"{sign}{text}" if any(c in "123456789" for c in text) else text
 
 
 def _two_figures(value: float) -> float:

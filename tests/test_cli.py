@@ -1,0 +1,103 @@
+"""The command line as a person meets it: a process, its words and its exit status."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from orders import HEADER, NAME, ROWS
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder with a store and a file of its orders."""
+    (tmp_path / NAME).write_text(HEADER + "\n".join(ROWS), encoding="utf-8")
+    call(tmp_path, "store", "add", "tmall", "--name", "天猫旗舰店", "--platform", "taobao")
+    return tmp_path
+
+
+def call(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bot", *args]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+def printed(done: subprocess.CompletedProcess[str]) -> Any:
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_an_import_reports_as_json(desk: Path) -> None:
+    report = printed(call(desk, "import", NAME, "--store", "tmall", "--json"))
+    assert (report["read"], report["new"], report["changed"], report["refused"]) == (5, 5, 0, 0)
+    assert report["days"] == ["2026-11-15", "2026-11-23"]
+
+
+def test_a_question_is_answered_as_json(desk: Path) -> None:
+    call(desk, "import", NAME, "--store", "tmall")
+    question = ("ask", "昨天 销售额 按商品 对比上周", "--today", "2026-11-23", "--json")
+    answer = printed(call(desk, *question))
+    understood = answer["understood"]
+    assert (understood["metrics"], understood["by"]) == (["sales"], ["product"])
+    assert (understood["start"], understood["end"]) == ("2026-11-22", "2026-11-23")
+    assert answer["total"]["sales"] == 240.0
+    assert {row["product"]: row["sales"] for row in answer["rows"]} == {"A01": 200.0, "B02": 40.0}
+
+
+def test_questions_from_a_file_are_one_object_a_line(desk: Path) -> None:
+    (desk / "q.txt").write_text("昨天 订单数\nsales yesterday\n", encoding="utf-8")
+    call(desk, "import", NAME, "--store", "tmall")
+    done = call(desk, "ask", "--file", "q.txt", "--today", "2026-11-23", "--json")
+    totals = [json.loads(line)["total"] for line in done.stdout.splitlines()]
+    assert totals == [{"orders": 2}, {"sales": 240.0}]
+
+
+def test_what_is_not_understood_ends_with_three(desk: Path) -> None:
+    done = call(desk, "ask", "昨天 翻斗乐", "--json")
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["unknown"] == ["翻斗乐"]
+
+
+def test_a_chart_and_a_card_are_pictures(desk: Path) -> None:
+    call(desk, "import", NAME, "--store", "tmall")
+    call(desk, "ask", "昨天 销售额 按商品", "--today", "2026-11-23", "--chart", "chart.png")
+    call(desk, "digest", "--date", "2026-11-22", "--out", "card.png")
+    for name in ("chart.png", "card.png"):
+        assert (desk / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_doctor_finds_rollups_equal_to_facts(desk: Path) -> None:
+    call(desk, "import", NAME, "--store", "tmall")
+    done = call(desk, "check")
+    assert "ok   rollups" in done.stdout
+    assert done.returncode == 1  # there is no token
+    assert "FAIL token: no token: set telegram.token or STOREBOT_TOKEN" in done.stdout
+
+
+def test_the_doctor_finds_a_rollup_that_differs(desk: Path) -> None:
+    import sqlite3
+
+    call(desk, "import", NAME, "--store", "tmall")
+    with sqlite3.connect(desk / "storebot.db") as c:
+        c.execute("UPDATE sales_rollups SET sales = sales + 1 WHERE dim = 0 AND grain = 0")
+    assert "FAIL rollups" in call(desk, "check").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "line", "status"),
+    [
+        (("ask", "x", "--store", "nope"), "storebot: --store nope; known: tmall", 2),
+        (("import", "no.csv", "--store", "tmall"), "storebot: no.csv: no such file", 2),
+        (("run", "--config", "bad.toml"), "storebot: bad.toml: unknown key telegram.tokn", 2),
+        (("run",), "storebot: telegram.token is empty", 2),
+        (("dance",), "storebot: No such command 'dance'.", 2),
+        (("store", "add", "tmall"), "storebot: The store key tmall is taken.", 1),
+    ],
+)
+def test_an_error_is_one_line(desk: Path, args: tuple[str, ...], line: str, status: int) -> None:
+    (desk / "bad.toml").write_text('[telegram]\ntokn = "x"\n')
+    done = call(desk, *args)
+    assert done.stderr.startswith(line)
+    assert done.stderr.count("\n") == 1
+    assert done.returncode == status
