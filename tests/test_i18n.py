@@ -82,3 +82,13 @@ def test_signs_and_points() -> None:
 )  # fmt: skip
 def test_a_telegram_language_becomes_ours(code: str | None, language: Language) -> None:
     assert language_of(code, "zh-hans") == language
+
+
+def test_a_rounded_zero_has_no_sign() -> None:
+    t = translator("en")
+    assert (t.signed_percent(0.0), t.signed_percent(-0.0001)) == ("0.0%", "0.0%")
+    assert (t.money(-0.3, "CNY"), t.money_compact(-20, "CNY"), t.number(-0.2)) == (
+        "¥0.00",
+        "¥0",
+        "0",
+    )

@@ -7,19 +7,23 @@ from datetime import date
 
 from bot import money
 from bot.i18n import MINUS, NONE, Translator
+from bot.i18n import signed as with_sign
 from bot.metrics import explain
 from bot.metrics.bases import Compare, Span
 from bot.metrics.catalogue import METRICS, Metric
 from bot.metrics.query import Note, Query
 from bot.metrics.reading import Cell, Reading, Row, Value
 from bot.periods import DAY, Period
+from bot.render.html import cells
 from bot.render.pictures import Change, Polarity
 
 _SMALL_CHANGE = 0.02  # of a ranking; less has no colour
 
 
-def name(metric: Metric, t: Translator) -> str:
-    return t(f"metric.{metric.slug}.name")
+def name(metric: Metric, t: Translator, room: int = 0) -> str:
+    """The metric's name; its short form where the name is wider than `room` cells."""
+    words, short_form = t(f"metric.{metric.slug}.name"), f"answer.short.{metric.slug}"
+    return t(short_form) if room and cells(words) > room and t.has(short_form) else words
 
 
 # values --------------------------------------------------------------------------------------
@@ -82,7 +86,9 @@ def _plain(metric: Metric, value: float, t: Translator) -> str:
     return t.number(value, {"count": 0, "number": 2, "days": 1, "minutes": 0}.get(metric.unit, 0))
 
 
-def change(metric: Metric, cell: Cell, t: Translator, *, narrow: bool = False) -> str:
+def change(
+    metric: Metric, cell: Cell, t: Translator, *, narrow: bool = False, new: str = "answer.new"
+) -> str:
     """−26.0%, in rates −0.20 pt; new from nothing, "–" where it cannot be said."""
     if cell.value is None or cell.base is None:
         return NONE
@@ -91,9 +97,9 @@ def change(metric: Metric, cell: Cell, t: Translator, *, narrow: bool = False) -
         sign = MINUS if difference < 0 else "+"
         points = f"{abs(difference) * 100:.2f}"
         key = "answer.points_narrow" if narrow else "number.points"
-        return f"{sign}{t(key, value=points)}"
+        return with_sign(sign, t(key, value=points))
     if not cell.base:
-        return t("answer.new") if cell.value else NONE
+        return t(new) if cell.value else NONE
     return NONE if cell.change is None else t.signed_percent(cell.change)
 
 
@@ -102,7 +108,7 @@ def difference(metric: Metric, cell: Cell, currency: str, t: Translator) -> str:
     if cell.difference is None or metric.unit not in ("money", "count") or not cell.base:
         return ""
     text = bare(metric, abs(cell.difference), currency, t)
-    return f"({MINUS if cell.difference < 0 else '+'}{text})"
+    return f"({with_sign(MINUS if cell.difference < 0 else '+', text)})"
 
 
 def adding_up(parts: Sequence[int], currency: str) -> tuple[int, list[int]]:
@@ -132,7 +138,8 @@ def drawn_change(metric: Metric, cell: Cell, t: Translator, base: str = "") -> C
         polarity = "missing"
     elif abs(cell.change) >= _SMALL_CHANGE and metric.up_good is not None:
         polarity = "good" if (difference > 0) == metric.up_good else "bad"
-    glyph = "up" if difference > 0 else "down" if difference < 0 else "none"
+    moved = with_sign("+", text) != text  # a rounded zero points nowhere
+    glyph = "none" if not moved else "up" if difference > 0 else "down"
     return Change(text, glyph, polarity, base)  # type: ignore[arg-type]  # one of the literals
 
 
@@ -216,16 +223,16 @@ def understood(query: Query, t: Translator, today: date) -> str:
     parts += [by] if by else []
     if query.compare:
         parts.append(base(query.compare, query.span, t, today))
-    return t("answer.separator").join(parts)
+    words = t("answer.separator").join(parts)
+    return words[:1].upper() + words[1:]
 
 
 def row_name(reading: Reading, row: Row, t: Translator, today: date) -> str:
     """What a line of the table is about; codes first."""
     by = reading.query.by
-    words = [_key(b, value, row.name, t, today) for b, value in zip(by, row.key, strict=True)]
-    if len(reading.totals) > 1:
-        words.insert(0, row.currency)
-    return " ".join(words)
+    return " ".join(
+        _key(b, value, row.name, t, today) for b, value in zip(by, row.key, strict=True)
+    )
 
 
 def _key(by: str, value: int | str | date | None, name: str, t: Translator, today: date) -> str:
@@ -278,8 +285,7 @@ def _span(text: str, t: Translator, today: date) -> str:
 
 def signed(minor: float, currency: str, t: Translator) -> str:
     """An amount that moved: +¥1.18万, −¥6.98万."""
-    amount = t.money_compact(abs(minor), currency)
-    return f"{MINUS if minor < 0 else '+'}{amount}"
+    return with_sign(MINUS if minor < 0 else "+", t.money_compact(abs(minor), currency))
 
 
 def product(row: Row) -> str:

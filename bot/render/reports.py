@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.i18n import Translator
 from bot.message import Button, Keyboard, Message
 from bot.metrics.ask import Asked
-from bot.metrics.catalogue import METRICS
+from bot.metrics.catalogue import METRICS, Metric
 from bot.metrics.query import PERIOD_CODES, Query, change, named_span
 from bot.metrics.reading import Reading, Row
 from bot.promos import Promotion
@@ -21,7 +21,10 @@ _SHOWN = 10  # rows that stand open; the rest folds
 _FOLDED = 30
 _OPEN_NOTES = 2
 _HEAD = 9  # cells of a column head
+_FROM_ZERO = "answer.was_zero"  # a total is not new, it was nothing
 _LIST = 12  # of unknown words that are repeated
+
+Line = tuple[Sequence[str], str]  # numbers and what they are of
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,31 @@ def answer(reading: Reading, t: Translator, question: str, look: Look) -> Messag
     """
     today = look.today
     spec = specs.picture(reading, t, today, look.style, look.promotions) if look.style else None
-    blocks = [html.escape(figures.understood(reading.query, t, today))]
-    if not reading.refused:
-        blocks += _figures(reading, t, today)
+    understood = html.escape(figures.understood(reading.query, t, today))
+    if spec:
+        text = _caption(reading, t, today, understood)
+    else:
+        figures_ = [] if reading.refused else _figures(reading, t, today)
+        text = "\n".join([understood, *figures_, *_remarks(reading, t, today)])
     return Message(
-        "\n".join([*blocks, *_remarks(reading, t, today)]),
+        text,
         _keyboard(reading, t, today, question) if question else (),
         pictures.to_json(spec) if spec else "",
     )
+
+
+def _caption(reading: Reading, t: Translator, today: date, understood: str) -> str:
+    """Under a picture three lines stand open; the table, which it shows, folds with the rest."""
+    notes = [html.escape(line) for line in _notes(reading, t, today)]
+    beside = [*why(reading, t), *notes]
+    head = "\n".join([understood, _headline(reading, t), *beside[:1]])
+    text = head
+    for most in (_FOLDED, _SHOWN, 5, 0):
+        folded = [*beside[1:], *_plain(_lines(reading, t, today), most, t)]
+        text = f"{head}\n{html.quote(folded)}" if folded else head
+        if html.visible(text) <= html.CAPTION:
+            break
+    return text
 
 
 def not_understood(asked: Asked, t: Translator, question: str, look: Look) -> Message:
@@ -70,17 +90,35 @@ def not_understood(asked: Asked, t: Translator, question: str, look: Look) -> Me
 
 
 def _figures(reading: Reading, t: Translator, today: date) -> list[str]:
-    query = reading.query
-    if len(reading.totals) == 1 and len(query.metrics) == 1:
-        blocks = [_headline(reading, t)]
-    elif not query.by:
-        return [html.pre(html.table(_panel(reading, t))), *why(reading, t)]
-    else:
-        blocks = [html.pre(html.table(_panel(reading, t)))]
-    blocks += why(reading, t)
-    if reading.rows:
-        blocks += _table(reading, t, today)
+    """The figures; those of several currencies stand apart, each under its store or its code."""
+    if len(reading.totals) < 2:
+        return [*_block(reading, t, today, _SHOWN, _FOLDED), *why(reading, t)]
+    blocks = []
+    shown, folded = (_SHOWN, _FOLDED // 2) if len(reading.totals) == 2 else (5, 5)
+    for total in reading.totals:
+        part = _of_currency(reading, total)
+        if block := _block(part, t, today, shown, folded):
+            names = [store.name for store in part.stores]
+            blocks += [html.bold(names[0] if len(names) == 1 else total.currency), *block]
     return blocks
+
+
+def _of_currency(reading: Reading, total: Row) -> Reading:
+    """What the reading says of one currency; a store that is alone in it needs no row."""
+    stores = tuple(store for store in reading.stores if store.currency == total.currency)
+    told = reading.query.by == ("store",) and len(stores) == 1
+    rows = () if told else tuple(r for r in reading.rows if r.currency == total.currency)
+    return replace(reading, stores=stores, totals=(total,), rows=rows)
+
+
+def _block(reading: Reading, t: Translator, today: date, shown: int, folded: int) -> list[str]:
+    """The total (a line, or a panel of several metrics) and the table."""
+    if not reading.query.panel and len(reading.query.metrics) == 1:
+        blocks = [_headline(reading, t)] if reading.totals else []
+    else:
+        panel = _panel(reading, t)
+        blocks = [html.pre(html.table(panel))] if panel else []
+    return [*blocks, *_table(reading, t, today, shown, folded)] if reading.rows else blocks
 
 
 def _headline(reading: Reading, t: Translator) -> str:
@@ -90,44 +128,58 @@ def _headline(reading: Reading, t: Translator) -> str:
     words = html.bold(full(metric, cell.value, total.currency, t))
     if reading.query.compare is None or cell.value is None:
         return words
-    words = f"{words}  {html.bold(figures.change(metric, cell, t))}"
+    words = f"{words}  {html.bold(figures.change(metric, cell, t, new=_FROM_ZERO))}"
     difference = figures.difference(metric, cell, total.currency, t)
     return f"{words}  {html.escape(difference)}" if difference else words
 
 
-def _panel(reading: Reading, t: Translator) -> list[tuple[Sequence[str], str]]:
-    """A line for each metric (of each currency): value, change, name."""
-    several = len(reading.totals) > 1
-    lines: list[tuple[Sequence[str], str]] = []
+def _panel(reading: Reading, t: Translator) -> list[Line]:
+    """A line for each metric: value, change, name."""
+    found: list[tuple[list[str], Metric]] = []
     for total in reading.totals:
         for metric, cell in zip(reading.metrics, total.cells, strict=True):
             if reading.query.panel and cell.value is None and cell.base is None:
                 continue  # a panel shows what there is
             numbers = [full(metric, cell.value, total.currency, t)]
             if reading.query.compare:
-                numbers.append(figures.change(metric, cell, t, narrow=True))
-            label = name(metric, t)
-            lines.append((numbers, f"{total.currency} {label}" if several else label))
-    return lines or [(("–",), "")]
+                numbers.append(figures.change(metric, cell, t, narrow=True, new=_FROM_ZERO))
+            found.append((numbers, metric))
+    room = html.room([numbers for numbers, _ in found])
+    return [(numbers, name(metric, t, room)) for numbers, metric in found]
 
 
-def _table(reading: Reading, t: Translator, today: date) -> list[str]:
-    """Ten rows stand open, more fold; a header only where there are several metrics."""
-    rows = reading.rows
-    lines = [(_numbers(reading, row, t), figures.row_name(reading, row, t, today)) for row in rows]
-    rest = lines[_SHOWN : _SHOWN + _FOLDED]
-    tail = []
+def _lines(reading: Reading, t: Translator, today: date) -> list[Line]:
+    """The rows, and what `top` left out."""
+    rows: list[Line] = [
+        (_numbers(reading, row, t), figures.row_name(reading, row, t, today))
+        for row in reading.rows
+    ]
     if reading.others:
-        tail = [(_numbers(reading, reading.others, t), figures.others_name(reading, t))]
-    head = []
+        rows.append((_numbers(reading, reading.others, t), figures.others_name(reading, t)))
+    return rows
+
+
+def _table(reading: Reading, t: Translator, today: date, shown: int, folded: int) -> list[str]:
+    """The first rows stand open, more fold; a header only where there are several metrics."""
+    lines = _lines(reading, t, today)
+    head: list[Line] = []
     if len(reading.metrics) > 1:
-        head = [([html.cut(name(m, t), _HEAD) for m in reading.metrics], "")]
-    if not rest:
-        return [html.pre(html.table([*head, *lines, *tail]))]
-    folded = [" ".join([*numbers, html.cut(label, 40)]) for numbers, label in [*rest, *tail]]
-    if left := len(lines) - _SHOWN - len(rest):
-        folded.append(t("answer.more", n=left))
-    return [html.pre(html.table([*head, *lines[:_SHOWN]])), html.fold(folded)]
+        wide = html.widths([numbers for numbers, _ in lines])
+        heads = zip(reading.metrics, wide, strict=True)
+        head = [([html.cut(name(m, t, w), max(w, _HEAD)) for m, w in heads], "")]
+    if len(reading.rows) <= shown:
+        return [html.pre(html.table([*head, *lines]))]
+    return [
+        html.pre(html.table([*head, *lines[:shown]])),
+        html.fold(_plain(lines[shown:], folded, t)),
+    ]
+
+
+def _plain(lines: Sequence[Line], most: int, t: Translator) -> list[str]:
+    """Lines of a table where nothing aligns: at most so many, then how many more."""
+    found = [" ".join([*numbers, html.cut(label, 40)]) for numbers, label in lines[:most]]
+    left = len(lines) - len(found)
+    return [*found, t("answer.more", n=left)] if left and found else found
 
 
 def _numbers(reading: Reading, row: Row, t: Translator) -> list[str]:
@@ -161,14 +213,22 @@ def why(reading: Reading, t: Translator) -> list[str]:
 
 
 def _remarks(reading: Reading, t: Translator, today: date) -> list[str]:
+    """Two remarks stand open, more fold."""
+    lines = _notes(reading, t, today)
+    blocks = [html.italic(line) for line in lines[:_OPEN_NOTES]]
+    return [*blocks, html.fold(lines[_OPEN_NOTES:])] if lines[_OPEN_NOTES:] else blocks
+
+
+def _notes(reading: Reading, t: Translator, today: date) -> list[str]:
+    """What is to be known of the figures; last, the basis that was really used."""
     lines = [figures.remark(note, t, today) for note in reading.notes]
     if reading.until_hour is not None:
         lines.insert(0, t("answer.until_hour", hour=f"{reading.until_hour:02d}"))
     if len(reading.metrics) == 1 and not reading.refused:
-        lines.append(t(f"metric.{reading.metrics[0].slug}.basis"))
-    lines = list(dict.fromkeys(lines))
-    blocks = [html.italic(line) for line in lines[:_OPEN_NOTES]]
-    return [*blocks, html.fold(lines[_OPEN_NOTES:])] if lines[_OPEN_NOTES:] else blocks
+        paid = any(note.code == "paid_basis" for note in reading.notes)
+        slug = "refund_amount_paid" if paid else reading.metrics[0].slug
+        lines.append(t(f"metric.{slug}.basis"))
+    return list(dict.fromkeys(lines))
 
 
 # buttons -------------------------------------------------------------------------------------

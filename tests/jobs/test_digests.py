@@ -60,7 +60,7 @@ async def test_it_says_what_moved_in_money_that_adds_up(
     link(db, shop)
     (caption,) = await mornings(wire, NINE)
     # two orders each day, of 150 and of 120: all of it is the value of an order
-    assert "少卖 ¥60：支付订单数 +¥0，笔单价 −¥60" in caption
+    assert "少卖 ¥60：支付订单数 ¥0，笔单价 −¥60" in caption
     assert "B02 车厘子2斤 −¥160，A01 红富士5斤 +¥100" in caption
 
 

@@ -173,3 +173,63 @@ def test_json_of_two_currencies_has_a_row_each_and_no_total() -> None:
         {"currency": "HKD", "sales": 71.0, "orders": 2},
     ]
     assert answer["total"] == {"sales": None, "orders": 3}
+
+
+HONG_KONG = StoreInfo(2, "hk", "Orchard HK", "HKD", "Asia/Hong_Kong")
+
+
+def test_each_currency_has_its_own_heading_and_table() -> None:
+    rows = (
+        row("A01", 60_00, 50_00, "苹果"),
+        Row(("A01",), (Cell(900_00, 900_00),), "HKD", "A01 Fuji Apples 5kg"),
+    )
+    totals = (
+        Row((), (Cell(60_00, 50_00),), "CNY"),
+        Row((), (Cell(900_00, 900_00),), "HKD"),
+    )
+    reading = Reading(BY_PRODUCT, (STORE, HONG_KONG), rows=rows, totals=totals)
+    text = reports.answer(reading, translator("zh-hans"), "", LOOK).text
+    assert text.splitlines()[1:7] == [
+        "<b>天猫旗舰店</b>",
+        "<b>¥60.00</b>  <b>+20.0%</b>  (+10.00)",
+        "<pre>60.00 +20.0% A01 苹果</pre>",
+        "<b>Orchard HK</b>",
+        "<b>HK$900.00</b>  <b>0.0%</b>  (0.00)",
+        "<pre>900.00 0.0% A01 Fuji Apples 5kg</pre>",
+    ]
+
+
+def test_stores_of_one_currency_stand_under_its_code() -> None:
+    other = StoreInfo(3, "jd", "京东店", "CNY", "Asia/Shanghai")
+    totals = (Row((), (Cell(60_00),), "CNY"), Row((), (Cell(9_00),), "HKD"))
+    query = Query(Span(SUNDAY, "day"), ("sales",))
+    reading = Reading(query, (STORE, HONG_KONG, other), totals=totals)
+    text = reports.answer(reading, translator("en"), "", LOOK).text
+    assert "<b>CNY</b>\n<b>¥60.00</b>\n<b>Orchard HK</b>\n<b>HK$9.00</b>" in text
+
+
+def test_refunds_counted_by_payment_day_name_no_other_basis() -> None:
+    query = Query(Span(SUNDAY, "day"), ("refund_amount",), notes=(note("paid_basis"),))
+    totals = (Row((), (Cell(15_00),), "CNY"),)
+    reading = Reading(query, (STORE,), totals=totals, notes=query.notes)
+    text = reports.answer(reading, translator("zh-hans"), "", LOOK).text
+    assert "期间付款的订单至今的退款" in text
+    assert "按退款完结日" not in text
+
+
+def test_a_wide_metric_name_has_a_short_form_before_it_is_cut() -> None:
+    query = Query(Span(SUNDAY, "day"), ("sales", "aov"), Compare("last_week", LAST_SUNDAY))
+    cells = (Cell(1_234_567_00, 1_000_000_00), Cell(117_85, 113_10))
+    reading = Reading(query, (STORE,), totals=(Row((), cells, "CNY"),))
+    text = reports.answer(reading, translator("en"), "", LOOK).text
+    assert "¥1,234,567.00 +23.5% Sales\n" in text
+    assert text.count("Per order") == 1
+
+
+def test_under_a_picture_three_lines_stand_open_and_the_caption_fits() -> None:
+    rows = tuple(row(f"A{i:02d}", 100_00 - i, 90_00, "长名字" * 12) for i in range(50))
+    reading = Reading(BY_PRODUCT, (STORE,), rows=rows, totals=READING.totals)
+    text = reports.answer(reading, translator("zh-hans"), "", Look(TODAY, Style())).text
+    assert text.index("<blockquote expandable>") == len("\n".join(text.split("\n")[:3])) + 1
+    assert "<pre>" not in text
+    assert html.visible(text) <= 1024
