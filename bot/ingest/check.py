@@ -59,13 +59,13 @@ def _from_facts(
     cells = Cells()
     counts: defaultdict[Key, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
     for order in _orders(bulk, place, "day", month):
-        cells.add_created(order)
+        cells.add(order, paid=False)
     for order in _orders(bulk, place, "paid_day", month):
-        cells.add_paid(order)
+        cells.add(order, created=False)
         for (dim, day, key), buyer in rollups.buyer_cells(order):
             counts[DAY, (dim, day, key)][buyer] += 1
             counts[MONTH, (dim, month, key)][buyer] += 1
-    sums: dict[Key, object] = {(DAY, cell): x for cell, x in cells.items()}
+    sums: dict[Key, object] = {(DAY, cell): x for cell, x in cells.sums.items()}
     sums |= {(MONTH, cell): x for cell, x in cells.months().items()}
     buyers: dict[Key, object] = {
         key: (BitMap(found), BitMap(b for b, n in found.items() if n > 1))

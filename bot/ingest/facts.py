@@ -9,11 +9,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlmodel import Session
-
 from bot import money
 from bot.db.facts import JournalEntry, OrderLine
-from bot.ingest.bulk import Bulk, primary, replacing, table
+from bot.ingest.bulk import Bulk, Write, primary, replacing, table
 
 
 class Line(NamedTuple):
@@ -94,9 +92,8 @@ def born(bulk: Bulk, place: Place, day: str, import_id: int) -> dict[str, Order]
     return orders(bulk.rows(sql, place.team, place.store, day, import_id))
 
 
-def write(s: Session, place: Place, changes: Sequence[Change]) -> None:
+def writes(place: Place, changes: Sequence[Change]) -> list[Write]:
     """Lines that are no more go, the others are put in place."""
-    bulk = Bulk(s)
     gone = [
         (place.team, x.day, place.store, x.order_no, x.line_no)
         for c in changes
@@ -104,25 +101,26 @@ def write(s: Session, place: Place, changes: Sequence[Change]) -> None:
         for x in c.before
         if not any(x.line_no == y.line_no and x.day == y.day for y in c.after)
     ]
-    bulk.drop(_LINES, primary(_LINES), gone)
     rows = [(place.team, place.store, *x) for c in changes for x in c.after]
-    bulk.put(_LINES, _COLUMNS, rows, _CLASH)
+    return [
+        lambda bulk: bulk.drop(_LINES, primary(_LINES), gone),
+        lambda bulk: bulk.put(_LINES, _COLUMNS, rows, _CLASH),
+    ]
 
 
 # the journal ---------------------------------------------------------------------------------
 
 
-def journal(s: Session, import_id: int, changes: Iterable[Change]) -> None:
+def journal(import_id: int, changes: Iterable[Change]) -> list[Write]:
     """Keep overwritten orders as they were; the first version of an import's own is kept."""
     rows = [
         (import_id, c.order_no, json.dumps(c.before, ensure_ascii=False))
         for c in changes
         if c.before
     ]
-    Bulk(s).put(
-        _JOURNAL, ("import_id", "order_no", "before"), rows,
-        f"({', '.join(primary(_JOURNAL))}) DO NOTHING",
-    )  # fmt: skip
+    clash = f"({', '.join(primary(_JOURNAL))}) DO NOTHING"
+    columns = ("import_id", "order_no", "before")
+    return [lambda bulk: bulk.put(_JOURNAL, columns, rows, clash)]
 
 
 def journalled(bulk: Bulk, import_id: int, limit: int) -> dict[str, Order]:
@@ -135,9 +133,10 @@ def journalled(bulk: Bulk, import_id: int, limit: int) -> dict[str, Order]:
     }
 
 
-def forget(s: Session, import_id: int, numbers: Iterable[str]) -> None:
+def forget(import_id: int, numbers: Iterable[str]) -> list[Write]:
     """Entries that were given back."""
-    Bulk(s).drop(_JOURNAL, primary(_JOURNAL), [(import_id, no) for no in numbers])
+    gone = [(import_id, no) for no in numbers]
+    return [lambda bulk: bulk.drop(_JOURNAL, primary(_JOURNAL), gone)]
 
 
 # comparing -----------------------------------------------------------------------------------
@@ -154,8 +153,20 @@ def reconcile(old: Order, new: Order, precision: dict[str, int]) -> Order:
     if len(old) > 1 and len(new) == 1 and new[0].product_id is None:
         new = _spread(old, new[0])
     if len(old) != len(new):
-        return tuple(_merge(old[0], x, precision) for x in new)
-    return tuple(_merge(a, b, precision) for a, b in zip(old, new, strict=True))
+        bare = old[0]._replace(product_id=None)
+        return tuple(_merge(bare, x, precision) for x in new)
+    return _headed([_merge(a, b, precision) for a, b in zip(old, new, strict=True)])
+
+
+def _headed(lines: list[Line]) -> Order:
+    """With each product's first line marked: a line may just have learnt its product."""
+    known: set[int | None] = set()
+    for i, line in enumerate(lines):
+        head = int(line.product_id not in known)
+        known.add(line.product_id)
+        if head != line.product_head:
+            lines[i] = line._replace(product_head=head)
+    return tuple(lines)
 
 
 def _spread(old: Order, new: Line) -> Order:
@@ -179,7 +190,7 @@ def _merge(old: Line, new: Line, precision: dict[str, int]) -> Line:
         if getattr(new, name) is None:
             changes[name] = getattr(old, name)
     if new.product_id is None:
-        changes |= {"product_id": old.product_id, "product_head": old.product_head}
+        changes["product_id"] = old.product_id
     for name, unit in precision.items():
         before, after = getattr(old, name), getattr(new, name)
         if unit > 1 and before and after and before != after and 0 <= before - after < unit:

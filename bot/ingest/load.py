@@ -91,7 +91,7 @@ def _merge(
             counts.changed += len(new)
             changes.append(Change(old, after))
     if changes:
-        slices.apply(changes, lambda s: facts.journal(s, import_id, changes))
+        slices.apply(changes, facts.journal(import_id, changes))
 
 
 def _said(order: Order) -> Order:

@@ -36,12 +36,12 @@ def give_back(
         with db.read() as s:
             current = facts.lookup(Bulk(s), place, list(before))
         changes = [Change(current.get(no, ()), old) for no, old in before.items()]
-        slices.apply(changes, lambda s, row=row, done=before: facts.forget(s, row.id, done))  # type: ignore[misc]
+        slices.apply(changes, facts.forget(row.id, before))
         restored += len(changes)
         if on_progress:
             on_progress(Progress("undoing", restored))
     for batch in _born(db, place, row, slices):
-        slices.apply([Change(x, ()) for x in batch], lambda _: None)
+        slices.apply([Change(x, ()) for x in batch])
         removed += len(batch)
         if on_progress:
             on_progress(Progress("undoing", restored + removed))

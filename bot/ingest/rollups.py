@@ -1,22 +1,21 @@
 """Day and month sums and buyer bitmaps, moved by exactly what an order changes.
 
-A *cell* is (dim, day, key): dim 0 the whole day, 1 a product, 2 a region, 3 an hour; `Cells` are
-the day cells of a slice of orders, months follow from them.
+A *cell* is (dim, day, key): dim 0 the whole day, 1 a product, 2 a region, 3 an hour. What a slice
+of orders does to the cells of days is counted here; months follow from it.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from operator import add
 
 from pyroaring import BitMap
-from sqlmodel import Session
 
 from bot import periods
 from bot.db.facts import BuyerRollup, SalesRollup
-from bot.ingest.bulk import Bulk, adding, primary, replacing, table
+from bot.ingest.bulk import Bulk, Write, adding, primary, replacing, table
 from bot.ingest.facts import Change, Order, Place
 
 Cell = tuple[int, str, int]
@@ -34,99 +33,106 @@ UNKNOWN_HOUR = -1
 # sums ----------------------------------------------------------------------------------------
 
 
-class Cells(defaultdict[Cell, list[int]]):
-    """What orders add to day cells, in the order of SUMS."""
+class Cells:
+    """What orders move: the sums of day cells (in the order of SUMS), and who came into which."""
 
     def __init__(self) -> None:
-        super().__init__(lambda: [0] * len(SUMS))
+        self.sums: defaultdict[Cell, list[int]] = defaultdict(lambda: [0] * len(SUMS))
+        self.came: defaultdict[Cell, list[int]] = defaultdict(list)
 
-    def add(self, order: Order, sign: int = 1) -> None:
+    def add(self, order: Order, sign: int = 1, *, created: bool = True, paid: bool = True) -> None:
+        """Count an order on its day of creation and on its day of payment."""
         if not order:
             return
-        self.add_created(order, sign)
-        if order[0].paid_day is not None:
-            self.add_paid(order, sign)
-
-    def add_created(self, order: Order, sign: int = 1) -> None:
-        day = order[0].day
-        self[TOTAL, day, 0][5] += sign
-        self[REGION, day, order[0].region_id or 0][5] += sign
-        for line in order:
-            if line.product_head:
-                self[PRODUCT, day, line.product_id or 0][5] += sign
-
-    def add_paid(self, order: Order, sign: int = 1) -> None:
-        head, day = order[0], order[0].paid_day
-        assert day
-        anonymous = sign if head.buyer_id is None else 0
-        if len(order) == 1:
-            by_product = {head.product_id or 0: (head.paid, head.refunded, head.quantity)}
-            whole = by_product[head.product_id or 0]
-        else:
-            by_product = _by_product(order)
-            whole = _total(by_product.values())
+        head = order[0]
+        region, sums = head.region_id or 0, self.sums
+        products = [x.product_id or 0 for x in order if x.product_head]
+        if created:
+            for cell in _cells(head.day, region, products):
+                sums[cell][5] += sign
+        if head.paid_day is None or not paid:
+            return
+        day, buyer = head.paid_day, head.buyer_id
         hour = UNKNOWN_HOUR if head.paid_hour is None else head.paid_hour
-        cells = [
-            ((TOTAL, day, 0), whole),
-            ((REGION, day, head.region_id or 0), whole),
-            ((HOUR, day, hour), whole),
-            *(((PRODUCT, day, key), part) for key, part in by_product.items()),
-        ]
-        for cell, (paid, refunded, units) in cells:
-            sums = self[cell]
-            sums[0] += sign * paid
-            sums[1] += sign * refunded
-            sums[2] += sign
-            sums[3] += sign * units
-            sums[4] += sign if refunded > 0 else 0
-            sums[6] += anonymous
+        whole, parts = _amounts(order, products)
+        cells = _cells(day, region, products)
+        anonymous = sign if buyer is None else 0
+        for cell, (amount, refunded, units) in zip(
+            [*cells, (HOUR, day, hour)], [whole, whole, *parts, whole], strict=True
+        ):
+            found = sums[cell]
+            found[0] += sign * amount
+            found[1] += sign * refunded
+            found[2] += sign
+            found[3] += sign * units
+            found[4] += sign if refunded > 0 else 0
+            found[6] += anonymous
+        if buyer is not None and sign > 0:
+            for cell in cells:
+                self.came[cell].append(buyer)
 
     def months(self) -> dict[Cell, list[int]]:
+        """The sums of months."""
         found: dict[Cell, list[int]] = {}
-        starts = {day: month_of(day) for day in {cell[1] for cell in self}}
-        for (dim, day, key), sums in self.items():
+        starts = {day: month_of(day) for day in {cell[1] for cell in self.sums}}
+        for (dim, day, key), sums in self.sums.items():
             cell = dim, starts[day], key
             month = found.get(cell)
             found[cell] = list(map(add, month, sums)) if month else sums
         return found
 
 
-def _by_product(order: Order) -> dict[int, tuple[int, int, int]]:
-    found: dict[int, tuple[int, int, int]] = {}
+def _cells(day: str, region: int, products: list[int]) -> list[Cell]:
+    """Where an order is counted, but for its hour."""
+    if len(products) == 1:
+        return [(TOTAL, day, 0), (REGION, day, region), (PRODUCT, day, products[0])]
+    return [(TOTAL, day, 0), (REGION, day, region), *((PRODUCT, day, x) for x in products)]
+
+
+Amounts = tuple[int, int, int]  # paid, refunded, units
+
+
+def _amounts(order: Order, products: list[int]) -> tuple[Amounts, list[Amounts]]:
+    """Of the whole order, and of each of its products."""
+    if len(order) == 1:
+        whole = order[0].paid, order[0].refunded, order[0].quantity
+        return whole, [whole]
+    parts = dict.fromkeys(products, (0, 0, 0))
+    total = 0, 0, 0
     for x in order:
-        a, b, c = found.get(x.product_id or 0, (0, 0, 0))
-        found[x.product_id or 0] = (a + x.paid, b + x.refunded, c + x.quantity)
-    return found
-
-
-def _total(parts: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
-    a = b = c = 0
-    for paid, refunded, units in parts:
-        a, b, c = a + paid, b + refunded, c + units
-    return a, b, c
+        a, b, c = parts[x.product_id or 0]
+        parts[x.product_id or 0] = a + x.paid, b + x.refunded, c + x.quantity
+        total = total[0] + x.paid, total[1] + x.refunded, total[2] + x.quantity
+    return total, list(parts.values())
 
 
 def month_of(day: str) -> str:
     return f"{day[:8]}01"
 
 
-def write_sums(s: Session, place: Place, cells: Cells, shrinks: bool) -> None:
+def sums(place: Place, cells: Cells, shrinks: bool) -> list[Write]:
     """Add to the stored cells; with `shrinks`, drop those that count nothing any more."""
+    grains: dict[int, dict[Cell, list[int]]] = {DAY: cells.sums, MONTH: cells.months()}
     rows = [
         (place.team, grain, dim, day, place.store, key, *found[dim, day, key])
-        for grain, found in ((DAY, cells), (MONTH, cells.months()))
+        for grain, found in grains.items()
         for dim, day, key in sorted(found)
         if any(found[dim, day, key])
     ]
-    bulk = Bulk(s)
-    bulk.put(_SALES, _SALES_COLUMNS, rows, adding(_SALES, primary(_SALES), SUMS))
+    clash = adding(_SALES, primary(_SALES), SUMS)
+    writes: list[Write] = [lambda bulk: bulk.put(_SALES, _SALES_COLUMNS, rows, clash)]
     if shrinks:
-        days = sorted({x[3] for x in rows})
-        bulk.run(
-            "DELETE FROM sales_rollups WHERE team_id = ? AND grain IN (0, 1) AND dim IN (0, 1, 2, 3)"
-            f" AND day {bulk.among('date')} AND store_id = ? AND orders = 0 AND created_orders = 0",
-            place.team, days, place.store,
-        )  # fmt: skip
+        days = sorted({str(x[3]) for x in rows})
+        writes.append(lambda bulk: _drop_empty(bulk, place, days))
+    return writes
+
+
+def _drop_empty(bulk: Bulk, place: Place, days: list[str]) -> None:
+    bulk.run(
+        "DELETE FROM sales_rollups WHERE team_id = ? AND grain IN (0, 1) AND dim IN (0, 1, 2, 3)"
+        f" AND day {bulk.among('date')} AND store_id = ? AND orders = 0 AND created_orders = 0",
+        place.team, days, place.store,
+    )  # fmt: skip
 
 
 # buyers --------------------------------------------------------------------------------------
@@ -139,19 +145,16 @@ def buyer_cells(order: Order) -> list[tuple[Cell, int]]:
     """Where a paid order shows its buyer, each cell once."""
     if not order or order[0].paid_day is None or order[0].buyer_id is None:
         return []
-    head, day, buyer = order[0], order[0].paid_day, order[0].buyer_id
-    return [
-        ((TOTAL, day, 0), buyer),
-        ((REGION, day, head.region_id or 0), buyer),
-        *(((PRODUCT, day, x.product_id or 0), buyer) for x in order if x.product_head),
-    ]
+    head = order[0]
+    products = [x.product_id or 0 for x in order if x.product_head]
+    cells = _cells(order[0].paid_day, head.region_id or 0, products)
+    return [(cell, order[0].buyer_id) for cell in cells]
 
 
 class Buyers:
     """The buyer bitmaps of a store while an import works on it: nobody else changes them then.
 
-    `plan` reads and computes, outside any write; `write` puts down what was planned. Bitmaps of
-    recent days and months are kept: a file is merged in the order of days.
+    Bitmaps of recent days and months are kept: a file is merged in the order of days.
     """
 
     KEEP = 40  # days and months
@@ -161,27 +164,31 @@ class Buyers:
         self._known: OrderedDict[tuple[int, str], dict[tuple[int, int], Sets]] = OrderedDict()
         self._touched: dict[tuple[int, Cell], Sets] = {}
 
-    def plan(self, s: Session, changes: Sequence[Change]) -> None:
-        bulk = Bulk(s)
+    def plan(self, bulk: Bulk, changes: Sequence[Change]) -> tuple[Cells, list[Write]]:
+        """What a slice moves, and the bitmaps to write: read and computed outside any write."""
         self._touched = {}
         while len(self._known) > self.KEEP:  # only here: what a plan touches must stay
             self._known.popitem(last=False)
+        old, new = Cells(), Cells()
         moved: list[Change] = []
-        come: defaultdict[Cell, list[int]] = defaultdict(list)
         for change in changes:
-            if change.before and buyer_cells(change.before) != buyer_cells(change.after):
+            if not change.before:
+                new.add(change.after)
+                continue
+            old.add(change.before, -1)
+            old.add(change.after)
+            if buyer_cells(change.before) != buyer_cells(change.after):
                 moved.append(change)
-            elif not change.before:
-                for cell, buyer in buyer_cells(change.after):
-                    come[cell].append(buyer)
-        self._add(bulk, come)
+        self._add(bulk, new.came)
         if moved:
             self._recount(bulk, moved, changes)
+        for cell, found in old.sums.items():
+            new.sums[cell] = list(map(add, new.sums[cell], found))
+        return new, self._writes()
 
-    def write(self, s: Session) -> None:
+    def _writes(self) -> list[Write]:
         t = self._place
-        rows = []
-        gone = []
+        rows, gone = [], []
         for grain, (dim, day, key) in sorted(self._touched):
             seen, twice = self._touched[grain, (dim, day, key)]
             place = (t.team, grain, dim, day, t.store, key)
@@ -189,10 +196,11 @@ class Buyers:
                 rows.append((*place, seen.serialize(), twice.serialize() if twice else _NOBODY))
             else:
                 gone.append(place)
-        bulk = Bulk(s)
         clash = replacing(primary(_BUYERS), ("seen", "twice"))
-        bulk.put(_BUYERS, _BUYER_COLUMNS, rows, clash)
-        bulk.drop(_BUYERS, primary(_BUYERS), gone)
+        return [
+            lambda bulk: bulk.put(_BUYERS, _BUYER_COLUMNS, rows, clash),
+            lambda bulk: bulk.drop(_BUYERS, primary(_BUYERS), gone),
+        ]
 
     def _add(self, bulk: Bulk, come: dict[Cell, list[int]]) -> None:
         """More orders, each given by its buyer."""
@@ -291,12 +299,3 @@ def _set(seen: BitMap, twice: BitMap, buyer: int, orders: int) -> None:
             sets.add(buyer)
         else:
             sets.discard(buyer)
-
-
-def cells_of(changes: Iterable[Change]) -> Cells:
-    """What a slice moves."""
-    cells = Cells()
-    for c in changes:
-        cells.add(c.before, -1)
-        cells.add(c.after)
-    return cells

@@ -7,12 +7,11 @@ computed outside the write lock; inside it there is only writing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-
-from sqlmodel import Session
+from collections.abc import Sequence
 
 from bot.db import Database
 from bot.ingest import facts, rollups
+from bot.ingest.bulk import Bulk, Write
 from bot.ingest.facts import Change, Place
 
 HOLD = 0.010  # seconds a slice should hold the write lock; half of it is felt by others
@@ -28,17 +27,18 @@ class Slices:
         self.lines = 500
         self.longest = 0.0  # seconds the write lock was held at most
 
-    def apply(self, changes: Sequence[Change], also: Callable[[Session], None]) -> None:
-        """Make `changes` true, and what `also` writes, in one transaction."""
-        cells = rollups.cells_of(changes)
+    def apply(self, changes: Sequence[Change], also: Sequence[Write] = ()) -> None:
+        """Make `changes` true, and do `also`, in one transaction."""
         with self._db.read() as s:
-            self._buyers.plan(s, changes)
+            cells, bitmaps = self._buyers.plan(Bulk(s), changes)
+        shrinks = any(c.before for c in changes)
+        sums = rollups.sums(self._place, cells, shrinks)
+        writes = [*facts.writes(self._place, changes), *sums, *bitmaps, *also]
         with self._db.write() as s:
             began = time.monotonic()
-            facts.write(s, self._place, changes)
-            rollups.write_sums(s, self._place, cells, shrinks=any(c.before for c in changes))
-            self._buyers.write(s)
-            also(s)
+            bulk = Bulk(s)
+            for write in writes:
+                write(bulk)
         self._learn(time.monotonic() - began)  # the commit is part of it
 
     def _learn(self, held: float) -> None:
