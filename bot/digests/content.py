@@ -38,12 +38,16 @@ class Tile:
 
 @dataclass(frozen=True)
 class StoreDay:
-    """One store's yesterday. `exported_at` is how far its newest file reaches; None: no file."""
+    """One store's yesterday. `exported_at` is how far its newest file reaches; None: no file.
+
+    `line` is its last thirty days, where there are several stores.
+    """
 
     store: StoreInfo
     whole: bool
     exported_at: datetime | None
     sales: Cell
+    line: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,10 +122,18 @@ def _store_days(s: Session, scope: Scope, day: date, reading: Reading) -> tuple[
     return tuple(
         StoreDay(
             store, _whole(store, day, exported.get(store.id)), exported.get(store.id),
-            sales.get(store.key, Cell(None)),
+            sales.get(store.key, Cell(None)), _store_line(s, scope, store, day),
         )
         for store in scope.stores
     )  # fmt: skip
+
+
+def _store_line(s: Session, scope: Scope, store: StoreInfo, day: date) -> tuple[float | None, ...]:
+    """Nothing for a lone store: the digest's own line is its."""
+    if len(scope.stores) == 1:
+        return ()
+    alone = replace(scope, stores=(store,), whole=False)
+    return _series(s, alone, ("sales",), LINE_DAYS, day)["sales"]
 
 
 def _whole(store: StoreInfo, day: date, exported_at: datetime | None) -> bool:

@@ -15,6 +15,7 @@ from bot.render import figures, html, pictures, reports
 from bot.render.pictures import CUT, Card, Footer, Peak, Promo, Source, Stores, Style, Usual
 
 SALES = METRICS["sales"]
+_OPEN = 3  # lines under the card; one more is not worth folding
 
 
 def morning(digest: Digest, t: Translator, style: Style, question: str, due: datetime) -> Message:
@@ -22,6 +23,8 @@ def morning(digest: Digest, t: Translator, style: Style, question: str, due: dat
     lines = _lines(digest, t)
     if digest.late:
         lines.append(t("digest.late", time=t.clock(due, _zone(digest))))
+    if digest.whole and len(lines) > _OPEN + 1:
+        lines = [*lines[:_OPEN], html.quote(lines[_OPEN:])]
     return Message(
         "\n".join(lines),
         _keyboard(digest, t, question) if digest.whole else (),
@@ -73,7 +76,10 @@ def _changes(d: Digest, cell: Cell, t: Translator) -> str:
 
 def _rows(d: Digest, t: Translator) -> list[str]:
     """Amounts of two currencies never add: each store for itself."""
-    return [_day(d, t, "head", sales=t("digest.stores", n=len(d.stores))), *_store_rows(d, t)]
+    head = _day(d, t, "head_stores", stores=t("digest.stores", n=len(d.stores)))
+    if base := _base(d, t):
+        head += t("digest.head_base", base=base)
+    return [head, *_store_rows(d, t)]
 
 
 def _store_rows(d: Digest, t: Translator) -> list[str]:
@@ -257,6 +263,7 @@ def _several(d: Digest, t: Translator, style: Style) -> Stores:
             value=t.money(x.sales.value or 0, x.store.currency, 0),
             compact=t.money_compact(x.sales.value or 0, x.store.currency),
             change=figures.drawn_change(SALES, x.sales, t),
+            line=x.line,
         )
         for x in d.stores[:9]
     )

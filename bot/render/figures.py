@@ -26,6 +26,17 @@ def name(metric: Metric, t: Translator, room: int = 0) -> str:
     return t(short_form) if room and cells(words) > room and t.has(short_form) else words
 
 
+def inline(metric: Metric, t: Translator) -> str:
+    """The name inside a sentence: Orders → orders, but CTR stays."""
+    words = name(metric, t)
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
+
+
+def sentence(words: str) -> str:
+    """With a capital where the script has them."""
+    return words[:1].upper() + words[1:]
+
+
 # values --------------------------------------------------------------------------------------
 
 
@@ -223,8 +234,7 @@ def understood(query: Query, t: Translator, today: date) -> str:
     parts += [by] if by else []
     if query.compare:
         parts.append(base(query.compare, query.span, t, today))
-    words = t("answer.separator").join(parts)
-    return words[:1].upper() + words[1:]
+    return sentence(t("answer.separator").join(parts))
 
 
 def row_name(reading: Reading, row: Row, t: Translator, today: date) -> str:
@@ -250,7 +260,9 @@ def _key(by: str, value: int | str | date | None, name: str, t: Translator, toda
         if by in ("month", "quarter"):
             return unit_name(by, value, t)
         day = t.short_date(value, today)
-        return f"{day}…" if by == "week" else f"{day} {t.weekday(value)}"
+        if by == "week":
+            return f"{day}…"
+        return t("answer.span.day", date=day, weekday=t.weekday(value))
     return name or str(value)
 
 

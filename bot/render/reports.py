@@ -199,7 +199,7 @@ def why(reading: Reading, t: Translator) -> list[str]:
     comma = t("answer.comma")
     _, shares = figures.adding_up([p.share for p in reading.parts], currency)
     parts = comma.join(
-        f"{name(METRICS[part.slug], t)} {figures.signed(share, currency, t)}"
+        f"{figures.inline(METRICS[part.slug], t)} {figures.signed(share, currency, t)}"
         for part, share in zip(reading.parts, shares, strict=True)
     )
     lines = [f"{specs.moved(reading, t)}{t('answer.colon')}{parts}"]
@@ -227,7 +227,7 @@ def _notes(reading: Reading, t: Translator, today: date) -> list[str]:
     if len(reading.metrics) == 1 and not reading.refused:
         paid = any(note.code == "paid_basis" for note in reading.notes)
         slug = "refund_amount_paid" if paid else reading.metrics[0].slug
-        lines.append(t(f"metric.{slug}.basis"))
+        lines.append(figures.sentence(t(f"metric.{slug}.basis")))
     return list(dict.fromkeys(lines))
 
 

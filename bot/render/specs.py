@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,14 @@ from bot import money
 from bot.i18n import Translator
 from bot.metrics.catalogue import METRICS, TIMES
 from bot.metrics.reading import Reading, Row
+from bot.periods import Period
 from bot.promos import Promotion
 from bot.render import figures, pictures
 from bot.render.figures import adding_up, change, drawn_change, major, short
 from bot.render.pictures import LINE_POINTS, AnyPicture, Line, Ranking, Style, Waterfall
 
 _BARS = 10
+_PART = 12  # cells of the name under a step
 _SHADED = 45  # days up to which promotions are drawn
 
 
@@ -86,22 +89,47 @@ def _line(
         scale = 10 ** money.digits(currency) if metric.unit == "money" else 1
         return pictures.Series(values, name, short(metric, last * scale, currency, t))
 
+    windows = _windows(reading, t, today, promotions)
     return Line(
         style,
         _title(reading, t, today),
         _subtitle(reading, "line", t, today),
-        series(now, figures.name(metric, t)),
+        replace(series(now, figures.name(metric, t)), peaks=_peak(reading, t, today)),
         series(base, t("answer.chart.before")) if compared else None,
-        _ticks(reading, t, today),
-        _windows(reading, t, today, promotions),
+        _ticks(reading, t, today, windows),
+        windows,
         as_of=_as_of(reading, t),
     )
 
 
-def _ticks(reading: Reading, t: Translator, today: date) -> tuple[pictures.Tick, ...]:
-    """First, middle and last point, with the dates they are compared with."""
+def _highest(reading: Reading) -> int:
+    """The place of the highest value."""
+    known = [(row.cells[0].value, -i) for i, row in enumerate(reading.rows)]
+    return -max((value, i) for value, i in known if value is not None)[1]
+
+
+def _peak(reading: Reading, t: Translator, today: date) -> tuple[pictures.Peak, ...]:
+    """The highest point in words; the last one has its own already."""
+    at = _highest(reading)
+    row, metric = reading.rows[at], reading.metrics[0]
+    if at == len(reading.rows) - 1 or not row.cells[0].value:
+        return ()
+    value = short(metric, row.cells[0].value, row.currency, t)
+    words = t("answer.chart.peak", when=_tick(reading, row, t, today), value=value)
+    return (pictures.Peak(at, words),)
+
+
+def _ticks(
+    reading: Reading, t: Translator, today: date, windows: Sequence[pictures.Promo]
+) -> tuple[pictures.Tick, ...]:
+    """Ends, peak, starts of promotions, else the middle, with the dates they are compared with.
+
+    What matters more comes first: a tick that would touch an earlier one is left out.
+    """
     rows = reading.rows
-    places = sorted({0, (len(rows) - 1) // 2, len(rows) - 1})
+    places = dict.fromkeys([0, len(rows) - 1, _highest(reading), *(w.start for w in windows)])
+    if len(places) < 4:
+        places[(len(rows) - 1) // 2] = None
     return tuple(
         pictures.Tick(
             i,
@@ -185,41 +213,60 @@ def _waterfall(reading: Reading, t: Translator, today: date, style: Style) -> Wa
         return None
     sales = METRICS["sales"]
 
-    def bar(period_words: str, value: float) -> pictures.Total:
+    def bar(period: Period, value: float) -> pictures.Total:
+        first, last = (t.short_date(day, today) for day in (period.start, period.last))
+        one = period.days == 1
         return pictures.Total(
-            period_words, major(sales, value, total.currency) or 0.0,
+            t.weekday(period.start) if one else first, major(sales, value, total.currency) or 0.0,
             short(sales, value, total.currency, t),
+            (first,) if one else (t("answer.chart.until", date=last),),
         )  # fmt: skip
 
     _, shares = adding_up([part.share for part in reading.parts], total.currency)
     parts = []
     for part, share in zip(reading.parts, shares, strict=True):
         metric = METRICS[part.slug]
-        text = short(sales, abs(share), total.currency, t)
+        text = figures.signed(share, total.currency, t)
         good = "good" if share > 0 else "bad" if share < 0 else "neutral"
-        glyph = "up" if share > 0 else "down" if share < 0 else "none"
         parts.append(
             pictures.Part(
-                figures.name(metric, t),
+                figures.name(metric, t, _PART),
                 major(sales, part.share, total.currency) or 0.0,
-                pictures.Change(text, glyph, good),  # type: ignore[arg-type]  # the literals
+                pictures.Change(text, "none", good),  # type: ignore[arg-type]  # the literals
                 (
-                    short(metric, part.base, total.currency, t),
-                    f"→ {short(metric, part.value, total.currency, t)}",
+                    figures.tile(metric, part.base, total.currency, t),
+                    f"→ {figures.tile(metric, part.value, total.currency, t)}",
                 ),
             )
         )
     return Waterfall(
         style,
-        moved(reading, t),
+        _finding(reading, t),
         t(
-            "answer.chart.ranking",
+            "answer.chart.why",
             metric=figures.name(sales, t),
-            range=figures.dates(reading.query.period, t, today),
+            span=figures.span(reading.query.span, t, today),
+            base=figures.base(compare, reading.query.span, t, today),
         ),
-        bar(figures.dates(compare.period, t, today), base),
+        bar(compare.period, base),
         tuple(parts),
-        bar(figures.dates(reading.query.period, t, today), now),
+        bar(reading.query.period, now),
+    )
+
+
+def _finding(reading: Reading, t: Translator) -> str:
+    """少卖 ¥2,426，其中支付订单数 −¥2,767: the largest part that went the same way."""
+    currency = reading.totals[0].currency
+    whole, shares = adding_up([part.share for part in reading.parts], currency)
+    along = [(abs(n), i) for i, n in enumerate(shares) if n * whole > 0]
+    if not along or len(reading.parts) < 2:
+        return moved(reading, t)
+    largest = max(along)[1]
+    return t(
+        "answer.chart.finding",
+        moved=moved(reading, t),
+        metric=figures.inline(METRICS[reading.parts[largest].slug], t),
+        share=figures.signed(shares[largest], currency, t),
     )
 
 

@@ -126,7 +126,7 @@ async def test_each_chat_has_its_language_time_and_zone(
     (chinese,) = await mornings(wire, NINE)
     (english,) = await mornings(wire, datetime(2026, 11, 23, 7, 0, tzinfo=UTC))
     assert chinese.startswith("昨日11‑22(日)")
-    assert english.startswith("Sun 22\u00a0Nov: sales ¥240, vs Sun 15\u00a0Nov −20.0%")
+    assert english.startswith("Yesterday Sun 22\u00a0Nov: sales ¥240, −20.0% vs Sun 15\u00a0Nov")
 
 
 async def test_two_currencies_are_never_added(
@@ -139,6 +139,7 @@ async def test_two_currencies_are_never_added(
     assert "天猫旗舰店 ¥240 −20.0%" in caption
     assert "香港店 HK$240 −20.0%" in caption
     assert "480" not in caption
+    assert caption.startswith("昨日11‑22(日) 支付，2 个店铺，较上周日 11‑15\n")
 
 
 @pytest.mark.usefixtures("orders")

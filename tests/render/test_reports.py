@@ -233,3 +233,34 @@ def test_under_a_picture_three_lines_stand_open_and_the_caption_fits() -> None:
     assert text.index("<blockquote expandable>") == len("\n".join(text.split("\n")[:3])) + 1
     assert "<pre>" not in text
     assert html.visible(text) <= 1024
+
+
+def test_a_why_is_drawn_with_its_finding_its_base_date_and_signed_parts() -> None:
+    # by hand: 84 orders of 113.00 were 9,492, now 60 of 118.00 are 7,080
+    parts = (Part("orders", -2_772_00, 84, 60), Part("aov", 360_00, 113_00, 118_00))
+    query = Query(Span(SUNDAY, "day"), ("sales",), BY_PRODUCT.compare, intent="why")
+    totals = (Row((), (Cell(7_080_00, 9_492_00),), "CNY"),)
+    reading = Reading(query, (STORE,), totals=totals, parts=parts)
+    drawn = reports.answer(reading, translator("zh-hans"), "", Look(TODAY, Style())).picture
+    spec = pictures.from_json(drawn)
+    assert isinstance(spec, pictures.Waterfall)
+    assert spec.title == "少卖 ¥2,412，支付订单数 −¥2,772"
+    assert spec.subtitle == "支付金额，昨日 11‑22 周日，较上周日 11‑15"
+    assert [(p.change.text, p.below) for p in spec.parts] == [
+        ("−¥2,772", ("84", "→ 60")), ("+¥360", ("¥113.00", "→ ¥118.00"))
+    ]  # fmt: skip
+    assert (spec.base.label, spec.base.below) == ("周日", ("11‑15",))
+
+
+def test_a_line_names_its_highest_point_and_dates_it() -> None:
+    period = Period(date(2026, 11, 16), date(2026, 11, 23))
+    amounts = (10_00, 20_00, 90_00, 30_00, 20_00, 10_00, 40_00)
+    rows = tuple(Row((day,), (Cell(n),), "CNY") for day, n in zip(period, amounts, strict=True))
+    query = Query(Span(period, "last"), ("sales",), by=("day",))
+    reading = Reading(query, (STORE,), rows=rows, totals=(Row((), (Cell(220_00),), "CNY"),))
+    spec = pictures.from_json(
+        reports.answer(reading, translator("en"), "", Look(TODAY, Style())).picture
+    )
+    assert isinstance(spec, pictures.Line)
+    assert [(p.index, p.words) for p in spec.now.peaks] == [(2, "18\xa0Nov ¥90")]
+    assert [tick.index for tick in spec.ticks][:3] == [0, 6, 2]
