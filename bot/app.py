@@ -124,11 +124,13 @@ class Storebot:
 
     def _orphans(self) -> list[Stored]:
         with self.db.read() as s:
-            dead = self.instance.dead(inbox.owners(s))
-        if not dead:
+            owners = inbox.owners(s)
+        if not owners:
             return []
+        dead = self.instance.dead(owners)
         with self.db.write() as s:
             now = self.clock.now()
+            inbox.renew(s, self.house.owner, now)
             return inbox.take_over(s, self.house.bot_id, dead, self.house.owner, now)
 
     async def _handle(self, stored: Stored) -> None:

@@ -11,10 +11,10 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from bot.db import insert_new
@@ -22,6 +22,7 @@ from bot.db.wire import InboxRow
 
 log = logging.getLogger(__name__)
 
+LEASE = timedelta(seconds=60)  # renewed while its process lives; a hung one loses its updates
 MAX_ATTEMPTS = 3  # an update that took the process down this often is set aside
 
 
@@ -55,7 +56,8 @@ def store(
         stored = Stored.of(data)
         row = {
             "bot_id": bot_id, "update_id": stored.update_id, "raw": stored.raw,
-            "received_at": now, "owner": owner, "attempts": 1, "error": "",
+            "received_at": now, "attempts": 1, "error": "",
+            "owner": owner, "lease_until": now + LEASE,
         }  # fmt: skip
         if insert_new(s, InboxRow, row):
             new.append(stored)
@@ -68,22 +70,29 @@ def owners(s: Session) -> set[str]:
 
 
 def take_over(s: Session, bot_id: int, dead: set[str], owner: str, now: datetime) -> list[Stored]:
-    """Claim what dead processes left unhandled; give up on what keeps killing them."""
-    mine = (
+    """Claim what dead or hung processes left unhandled; give up on what keeps killing them."""
+    orphan = or_(col(InboxRow.owner).in_(dead), col(InboxRow.lease_until) < now)
+    left = (
         col(InboxRow.bot_id) == bot_id, col(InboxRow.done_at).is_(None),
-        col(InboxRow.owner).in_(dead),
+        col(InboxRow.owner) != owner, orphan,
     )  # fmt: skip
-    hopeless = (*mine, col(InboxRow.attempts) >= MAX_ATTEMPTS)
+    hopeless = (*left, col(InboxRow.attempts) >= MAX_ATTEMPTS)
     s.exec(
         update(InboxRow).where(*hopeless)
         .values(done_at=now, raw="", error="gave up: the process died on it")
     )  # fmt: skip
     claimed = s.exec(
-        update(InboxRow).where(*mine)
-        .values(owner=owner, attempts=InboxRow.attempts + 1)
+        update(InboxRow).where(*left)
+        .values(owner=owner, lease_until=now + LEASE, attempts=InboxRow.attempts + 1)
         .returning(col(InboxRow.update_id), col(InboxRow.raw))
     )  # fmt: skip
     return sorted((Stored(i, raw) for i, raw in claimed), key=lambda x: x.update_id)
+
+
+def renew(s: Session, owner: str, now: datetime) -> None:
+    """This process lives, and so do its claims."""
+    mine = (col(InboxRow.owner) == owner, col(InboxRow.done_at).is_(None))
+    s.exec(update(InboxRow).where(*mine).values(lease_until=now + LEASE))
 
 
 def settle(s: Session, bot_id: int, update_id: int, now: datetime, error: str = "") -> None:

@@ -1,6 +1,7 @@
 """Updates stored, settled once, taken over from the dead, and their order per chat."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from conftest import NOW
@@ -60,6 +61,15 @@ def test_what_the_dead_left_is_taken_over_in_order(db: Database) -> None:
     assert [x.update_id for x in taken] == [3, 5]
     with db.write() as s:
         assert inbox.take_over(s, BOT, {"dead"}, "me", NOW) == []
+
+
+def test_a_process_that_hangs_loses_its_updates_unless_it_renews_them(db: Database) -> None:
+    later = NOW + timedelta(seconds=61)
+    store(db, 1, owner="hung")
+    store(db, 2, owner="alive")
+    with db.write() as s:
+        inbox.renew(s, "alive", later)
+        assert [x.update_id for x in inbox.take_over(s, BOT, set(), "me", later)] == [1]
 
 
 def test_an_update_that_killed_three_processes_is_set_aside(db: Database) -> None:

@@ -21,6 +21,7 @@ class InboxRow(SQLModel, table=True):
     received_at: datetime
     done_at: datetime | None = None
     owner: str = ""
+    lease_until: datetime | None = None
     attempts: int = 0
     error: str = ""
 
