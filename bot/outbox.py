@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import case, func, or_, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from bot.db import insert_new, wake
+from bot.db.moves import move_chat
 from bot.db.people import Chat
 from bot.db.wire import ChatPace, OutboxAttempt, OutboxRow
 from bot.message import Message
@@ -113,35 +115,45 @@ def claim(s: Session, owner: str, now: datetime, limit: int = 30) -> Claim:
         if address is None or target is None:
             continue
         if row.method != "answer":  # Telegram does not count answers to presses
-            pace = _pace(s, address, now)
-            wait = max(_wait(pace, address, now), _wait(overall, EVERYWHERE, now))
+            paces = [overall]
+            if row.chat_id is not None:  # a pace would keep a stranger's id
+                paces.append(_pace(s, address, now))
+            wait = max(_wait(x, now) for x in paces)
             if wait > 0:
                 waits.append(wait)
                 continue
-            _spend(pace, address, now)
-            _spend(overall, EVERYWHERE, now)
+            for pace in paces:
+                _spend(pace, now)
         sendings.append(_take(s, row, address, target, owner, now))
     return Claim(sendings, min(waits, default=None) or _next_due(s, now))
 
 
 def _due(s: Session, now: datetime, limit: int) -> list[tuple[OutboxRow, int | None]]:
-    """The first due row of every chat that has nothing in flight, replies before pushes."""
+    """The first row of every chat that has nothing in flight, replies before pushes.
+
+    What must go again keeps its place in its chat, but for a push in doubt. Chats that have to
+    wait come last, so that they cannot fill the limit while others could be spoken to.
+    """
     lanes = (func.coalesce(OutboxRow.chat_id, 0), func.coalesce(OutboxRow.address, 0))
     turn = func.row_number().over(
         # an answer to a press waits for nobody
         partition_by=(*lanes, case((col(OutboxRow.method) == "answer", OutboxRow.id), else_=0)),
         order_by=(col(OutboxRow.priority), col(OutboxRow.id)),
     )
+    goes_again = and_(col(OutboxRow.attempts) > 0, col(OutboxRow.repeats) == 0)
     due = (
         select(OutboxRow.id, turn.label("turn"))
-        .where(OutboxRow.state == "pending", OutboxRow.not_before <= now)
+        .where(OutboxRow.state == "pending", or_(col(OutboxRow.not_before) <= now, goes_again))
         .subquery()
     )
     query = (
         select(OutboxRow)
         .join(due, due.c.id == OutboxRow.id)
-        .where(due.c.turn == 1, OutboxRow.state == "pending")
-        .order_by(col(OutboxRow.priority), col(OutboxRow.id))
+        .outerjoin(Chat, col(Chat.id) == OutboxRow.chat_id)
+        .outerjoin(ChatPace, col(ChatPace.address) == Chat.telegram_id)
+        .where(due.c.turn == 1, OutboxRow.state == "pending", OutboxRow.not_before <= now)
+        .where(or_(col(OutboxRow.method) == "answer", ~_speaking()))
+        .order_by(case((_must_wait(now), 1), else_=0), col(OutboxRow.priority), col(OutboxRow.id))
         .limit(limit)
         .with_for_update(of=OutboxRow, skip_locked=True)
     )
@@ -155,6 +167,22 @@ def _due(s: Session, now: datetime, limit: int) -> list[tuple[OutboxRow, int | N
     chats = s.exec(select(Chat.id, Chat.telegram_id).where(col(Chat.id).in_(ids)))
     addresses = dict(chats.all())
     return [(r, addresses.get(r.chat_id)) for r in free]
+
+
+def _speaking() -> ColumnElement[bool]:
+    """The row's chat has another one in flight."""
+    other = aliased(OutboxRow)
+    return (
+        select(other.id)
+        .where(other.state == "sending", other.method != "answer")
+        .where(
+            or_(
+                col(other.chat_id) == OutboxRow.chat_id,
+                and_(col(other.chat_id).is_(None), col(other.address) == OutboxRow.address),
+            )
+        )
+        .exists()
+    )
 
 
 def _target(s: Session, row: OutboxRow, now: datetime) -> str | None:
@@ -203,7 +231,6 @@ def _next_due(s: Session, now: datetime) -> float | None:
 # pace ---------------------------------------------------------------------------------------
 
 EVERYWHERE = 0
-_BURST = 3
 
 
 def _interval(address: int) -> timedelta:
@@ -213,25 +240,47 @@ def _interval(address: int) -> timedelta:
     return timedelta(seconds=1 if address > 0 else 3)
 
 
+def _burst(address: int) -> int:
+    return 25 if address == EVERYWHERE else 3
+
+
+def _ahead(address: int) -> timedelta:
+    """How far `next_at` may lie ahead of a chat that may be spoken to at once."""
+    return _interval(address) * (_burst(address) - 1)
+
+
 def _pace(s: Session, address: int, now: datetime) -> ChatPace:
-    pace = s.get(ChatPace, address)
+    """The row, ours until the commit: two processes spend from the same."""
+    pace = s.get(ChatPace, address, with_for_update=True)
     if pace is None:
-        pace = ChatPace(address=address, next_at=now)
-        s.add(pace)
+        insert_new(s, ChatPace, {"address": address, "next_at": now})
+        pace = s.get(ChatPace, address, with_for_update=True)
+    assert pace
+    if pace.next_at > now + _ahead(address) + _interval(address):
+        pace.next_at = now  # never so far ahead, unless the clock was set back
     return pace
 
 
-def _wait(pace: ChatPace, address: int, now: datetime) -> float:
+def _wait(pace: ChatPace, now: datetime) -> float:
     """Seconds until this chat may be spoken to again (generic cell rate algorithm)."""
-    burst = 25 if address == EVERYWHERE else _BURST
-    free_at = pace.next_at - _interval(address) * (burst - 1)
+    free_at = pace.next_at - _ahead(pace.address)
     if pace.blocked_until:
         free_at = max(free_at, pace.blocked_until)
     return (free_at - now).total_seconds()
 
 
-def _spend(pace: ChatPace, address: int, now: datetime) -> None:
-    pace.next_at = max(pace.next_at, now) + _interval(address)
+def _must_wait(now: datetime) -> ColumnElement[bool]:
+    """`_wait` > 0, for the order of a query."""
+    private = col(ChatPace.address) > 0
+    return or_(
+        and_(private, col(ChatPace.next_at) > now + _ahead(1)),
+        and_(~private, col(ChatPace.next_at) > now + _ahead(-1)),
+        col(ChatPace.blocked_until) > now,
+    )
+
+
+def _spend(pace: ChatPace, now: datetime) -> None:
+    pace.next_at = max(pace.next_at, now) + _interval(pace.address)
 
 
 # settle -------------------------------------------------------------------------------------
@@ -260,21 +309,25 @@ def _apply(s: Session, row: OutboxRow, outcome: Outcome, now: datetime) -> None:
     match outcome.result:
         case "sent":
             row.message_id = outcome.message_id or row.message_id
+            if row.method in ("send", "edit") and row.target and not row.target.isdecimal():
+                # said anew, it is this message that later edits mean
+                first = update(OutboxRow).where(col(OutboxRow.key) == row.target)
+                s.exec(first.values(message_id=row.message_id))
             _close(row, "sent", now)
         case "retry":
             _again(row, now + timedelta(seconds=BACKOFF[min(row.attempts, len(BACKOFF)) - 1]))
         case "hold":
             _again(row, now + timedelta(seconds=BACKOFF[-1]))
         case "wait":
-            address = row.address if row.chat_id is None else _telegram_id(s, row.chat_id)
-            if address is not None:
-                blocked_until = now + timedelta(seconds=outcome.wait)
-                _pace(s, address, now).blocked_until = blocked_until
-            _again(row, now)
+            until = now + timedelta(seconds=outcome.wait)
+            chat = s.get(Chat, row.chat_id) if row.chat_id else None
+            if chat:
+                _pace(s, chat.telegram_id, now).blocked_until = until
+            _again(row, now if chat else until)
         case "moved":
             chat = s.get(Chat, row.chat_id) if row.chat_id else None
             if chat:
-                chat.telegram_id, chat.kind = outcome.moved_to, "supergroup"
+                move_chat(s, chat.telegram_id, outcome.moved_to)
                 _again(row, now)
             else:
                 _close(row, "failed", now)
@@ -307,11 +360,6 @@ def _close(row: OutboxRow, state: str, now: datetime, error: str = "") -> None:
     row.error = error or row.error
 
 
-def _telegram_id(s: Session, chat_id: int) -> int | None:
-    chat = s.get(Chat, chat_id)
-    return chat.telegram_id if chat else None
-
-
 def _forget_chat(s: Session, chat_id: int, now: datetime) -> None:
     s.exec(update(Chat).where(col(Chat.id) == chat_id).values(gone_at=now))
     s.exec(
@@ -332,11 +380,13 @@ def owners(s: Session) -> set[str]:
 def recover(s: Session, me: str, dead: set[str], now: datetime) -> int:
     """Settle rows whose sender died or overran its lease: nobody knows whether they left."""
     orphans = s.exec(
-        select(OutboxRow).where(
+        select(OutboxRow)
+        .where(
             OutboxRow.state == "sending",
             OutboxRow.owner != me,
             or_(col(OutboxRow.owner).in_(dead), col(OutboxRow.lease_until) < now),
         )
+        .with_for_update(skip_locked=True)
     ).all()
     for row in orphans:
         row.error = "the process died while sending"

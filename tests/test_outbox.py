@@ -1,6 +1,8 @@
 """Rows of the outbox through claim and settle, on both engines."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 
 import pytest
 from conftest import NOW
@@ -8,7 +10,8 @@ from sqlmodel import Session, select
 
 from bot import outbox, teams
 from bot.db import Database
-from bot.db.wire import OutboxRow
+from bot.db.people import Chat
+from bot.db.wire import ChatPace, OutboxRow
 from bot.message import Message
 from bot.outbox import Address, Outcome, Sending
 
@@ -196,3 +199,90 @@ def test_backlog_names_the_oldest_due_row(db: Database, chat: int) -> None:
 def backlog_of(s: Session) -> tuple[dict[str, int], object]:
     found = outbox.backlog(s, NOW + timedelta(minutes=5))
     return found.states, found.oldest_due
+
+
+def test_what_must_go_again_keeps_its_place(db: Database, chat: int) -> None:
+    """A progress line that had to wait must not overwrite the report that came after it."""
+    for key in ("progress", "report"):
+        say(db, key, Address(chat), kind="import")
+    (first,) = claim(db)
+    settle(db, first, Outcome("retry"))
+    assert claim(db, seconds=1) == []
+    assert said(claim(db, seconds=2)) == ["progress"]
+
+
+def test_a_push_in_doubt_holds_up_nobody(db: Database, chat: int) -> None:
+    for key in ("first", "second"):
+        say(db, key, Address(chat), kind="digest", repeatable=True)
+    (first,) = claim(db)
+    settle(db, first, Outcome("unknown"))
+    assert said(claim(db, seconds=1)) == ["second"]
+
+
+def test_chats_that_must_wait_do_not_starve_the_others(db: Database) -> None:
+    with db.write() as s:
+        for n in range(1, 6):
+            to = Address(teams.chat(s, -n, "group").id)
+            for part in "ab":
+                outbox.enqueue(s, f"{n}{part}", to, Message(f"{n}{part}"), NOW)
+        blocked, *_ = outbox.claim(s, ME, NOW, limit=2).sendings
+    settle(db, blocked, Outcome("wait", wait=60))
+    with db.write() as s:
+        found = outbox.claim(s, ME, NOW, limit=2).sendings
+    assert said(found) == ["3a", "4a"]
+
+
+def test_a_clock_set_back_silences_nobody(db: Database, chat: int) -> None:
+    for key in "abc":
+        say(db, key, Address(chat))
+        (sending,) = claim(db, seconds=3 * 86400)
+        settle(db, sending, Outcome("sent"))
+    say(db, "d", Address(chat))
+    assert said(claim(db)) == ["d"]
+
+
+def test_of_a_stranger_no_pace_is_kept(db: Database) -> None:
+    say(db, "a", Address(telegram_id=3001))
+    (sending,) = claim(db)
+    settle(db, sending, Outcome("wait", wait=40))
+    assert claim(db, seconds=39) == []
+    (sending,) = claim(db, seconds=40)
+    with db.read() as s:
+        assert list(s.exec(select(ChatPace.address))) == [outbox.EVERYWHERE]
+
+
+def test_two_first_claims_at_once_share_the_pace(db: Database) -> None:
+    with db.write() as s:
+        chats = [teams.chat(s, n, "private").id for n in (1, 2)]
+    for n in chats:
+        say(db, str(n), Address(n))
+    with ThreadPoolExecutor(1) as pool:
+        with db.write() as s:
+            first = outbox.claim(s, ME, NOW, limit=1).sendings
+            s.flush()
+            second = pool.submit(claim, db, 0, OTHER)
+            sleep(0.2)  # until it waits, for the lock or for the row
+        assert said(first + second.result()) == [str(n) for n in chats]
+
+
+def test_an_edit_said_anew_is_what_the_next_edit_changes(db: Database, chat: int) -> None:
+    say(db, "a", Address(chat))
+    settle(db, claim(db)[0], Outcome("sent", message_id=42))
+    say(db, "b", Address(chat), method="edit", target="a")
+    settle(db, claim(db)[0], Outcome("sent", message_id=43))  # 42 had been deleted
+    say(db, "c", Address(chat), method="edit", target="a")
+    assert claim(db)[0].target == "43"
+
+
+def test_a_moved_chat_whose_new_address_was_heard_of_first_stays_one(
+    db: Database, chat: int
+) -> None:
+    with db.write() as s:
+        other = teams.chat(s, -200, "supergroup").id
+    say(db, "a", Address(chat))
+    say(db, "b", Address(other))
+    first, _ = claim(db)
+    settle(db, first, Outcome("moved", moved_to=-200))
+    with db.read() as s:
+        assert [(x.id, x.telegram_id) for x in s.exec(select(Chat))] == [(chat, -200)]
+    assert row(db, "b").chat_id == chat
