@@ -150,7 +150,7 @@ def _suggestions(
     for start, end in runs:
         first = next((h.start for h in hits if h.end == start and h.kind == "metric"), start)
         last = next((h.end for h in hits if h.start == end and h.kind == "metric"), end)
-        for word in {text[start:end], text[first:last]}:
+        for word in dict.fromkeys((text[first:last], text[start:end])):  # of equals, the longer
             cutoff = 0.6 if word.isascii() else 0.4
             for name in difflib.get_close_matches(word, names, n=8, cutoff=cutoff):
                 ratio = difflib.SequenceMatcher(None, word, name).ratio()

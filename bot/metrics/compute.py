@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from bot.db.facts import SalesRollup
 from bot.metrics import explain, sums, tables
 from bot.metrics.catalogue import IMPORTED, METRICS, TIMES, Dim
-from bot.metrics.coverage import Coverage, coverage
+from bot.metrics.coverage import Coverage, coverage, nothing_yet
 from bot.metrics.names import Names
 from bot.metrics.query import Note, Query, note
 from bot.metrics.reading import Cell, Reading, Row, Value
@@ -31,14 +31,19 @@ def answer(
 
     `today` is the stores' business day. With `now`, a question about today that is compared is cut
     at the last full hour, its base too. Amounts of two currencies never add: each has its own
-    total. A figure nothing was imported for is None. What the metrics cannot honour is refused.
+    total. A figure nothing was imported for is None. What the metrics cannot honour is refused,
+    and so is any question while nothing at all was imported.
     """
     query = _honoured(query) if query.panel else query
     keys = query.filter("store")
     stores = tuple(store for store in scope.stores if not keys or store.key in keys)
     if refused := refusals(query):
         return Reading(query, stores, notes=(*query.notes, *refused), refused=True)
-    return _Answer(s, scope, query, stores, today, now).reading()
+    asked = _Answer(s, scope, query, stores, today, now)
+    imported = any(METRICS[slug].source in IMPORTED for slug in query.metrics)
+    if imported and asked.cover.empty and nothing_yet(s, tuple(store.id for store in stores)):
+        return Reading(query, stores, notes=(note("nothing_yet"),), refused=True)
+    return asked.reading()
 
 
 def _honoured(query: Query) -> Query:

@@ -58,6 +58,12 @@ def coverage(
     return Coverage(past, counts, days, as_of)
 
 
+def nothing_yet(s: Session, stores: tuple[int, ...]) -> bool:
+    """Whether no file of these stores was ever imported."""
+    found = select(col(ImportedDay.store_id)).where(col(ImportedDay.store_id).in_(stores))
+    return s.connection().execute(found.limit(1)).first() is None
+
+
 def runs(days: tuple[date, ...]) -> list[Period]:
     """Days in a row as periods."""
     found: list[Period] = []

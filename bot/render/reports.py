@@ -44,6 +44,7 @@ def answer(reading: Reading, t: Translator, question: str, look: Look) -> Messag
     today = look.today
     spec = specs.picture(reading, t, today, look.style, look.promotions) if look.style else None
     understood = html.escape(figures.understood(reading.query, t, today))
+    empty = any(note.code == "nothing_yet" for note in reading.notes)
     if spec:
         text = _caption(reading, t, today, understood)
     else:
@@ -51,7 +52,7 @@ def answer(reading: Reading, t: Translator, question: str, look: Look) -> Messag
         text = "\n".join([understood, *figures_, *_remarks(reading, t, today)])
     return Message(
         text,
-        _keyboard(reading, t, today, question) if question else (),
+        _keyboard(reading, t, today, question) if question and not empty else (),
         pictures.to_json(spec) if spec else "",
     )
 

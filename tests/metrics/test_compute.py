@@ -266,3 +266,9 @@ def test_months_and_the_days_around_them_add_up(sell: Sell, read: Read, shop: Sh
     sell(shop.team, shop.tmall, *(Line(d, 10 ** (i + 2)) for i, d in enumerate(days)))
     reading = read(shop.team, "2026-08-31..2026-10-30 销售额", [shop.tmall])
     assert value(reading) == 1_111_000  # 10.00 + 100.00 + 1,000.00 + 10,000.00
+
+
+def test_before_any_import_one_note_says_what_to_send(read: Read, shop: Shop) -> None:
+    reading = read(shop.team, "近7天 销售额 按天")
+    assert codes(reading) == ["nothing_yet"]
+    assert (reading.rows, reading.totals) == ((), ())
