@@ -7,24 +7,28 @@ import json
 import signal
 import sys
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 
 from bot import logs
-from bot.config import Config, load
+from bot.config import LANGUAGES, Config, load
 from bot.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from bot.db import Database
     from bot.db.people import Store
     from bot.ingest import Progress
 
-cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+cli = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help="The assistant of store teams, in their Telegram chats.",
+)  # fmt: skip
 store = typer.Typer(no_args_is_help=True, help="Stores of this installation.")
 cli.add_typer(store, name="store")
 
@@ -34,6 +38,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 DEAF = 3  # exit status of a bot that can hear no more, so that a supervisor starts it anew
 NOT_UNDERSTOOD = 3
+
+Moment = TypeVar("Moment")
 
 
 @cli.command()
@@ -76,7 +82,9 @@ def demo(
     from bot.demo import serve
 
     logs.setup()
-    start = datetime.fromisoformat(now) if now else None
+    start = _iso("--now", now, datetime.fromisoformat)
+    if start and start.tzinfo is None:
+        start = start.astimezone()
     asyncio.run(serve(port, data, start))
 
 
@@ -104,12 +112,18 @@ def store_add(
     config: ConfigOption = None,
 ) -> None:
     """Add a store, and the team with the first one."""
+    from babel.numbers import is_currency
     from sqlmodel import select
 
     from bot import teams
     from bot.db.people import Team
 
     settings = _config(config)
+    _one_of("--platform", platform, [p.key for p in teams.PLATFORMS])
+    if timezone:
+        _zone(timezone)
+    if currency and not is_currency(currency):
+        raise ConfigError(f"--currency {currency}: not an ISO 4217 code, such as CNY")
     new = teams.new_store(
         key, name or key, platform, currency or settings.defaults.currency,
         timezone or settings.defaults.timezone, datetime.now(UTC),
@@ -179,6 +193,10 @@ def ask(
     from bot.asking import Desk
 
     settings = _config(config)
+    _one_of("--language", language, ["", *LANGUAGES])
+    _iso("--today", today, date.fromisoformat)
+    if file and not file.is_file():
+        raise ConfigError(f"{file}: no such file")
     questions = file.read_text(encoding="utf-8").splitlines() if file else [text]
     with _database(settings) as db:
         chosen = _store(db, store) if store else None
@@ -197,7 +215,7 @@ def ask(
 @cli.command()
 def digest(
     store: StoreOption = "",
-    date: Annotated[str, typer.Option(help="business date it reports; yesterday")] = "",
+    day: Annotated[str, typer.Option("--date", help="business date it reports; yesterday")] = "",
     out: Annotated[Path | None, typer.Option(help="write the card to this PNG")] = None,
     language: Annotated[str, typer.Option(help="zh-hans, zh-hant or en")] = "",
     config: ConfigOption = None,
@@ -206,10 +224,12 @@ def digest(
     from bot.asking import Desk
 
     settings = _config(config)
+    _one_of("--language", language, ["", *LANGUAGES])
+    _iso("--date", day, date.fromisoformat)
     with _database(settings) as db:
         chosen = _store(db, store) if store else None
         desk = Desk(db, settings, chosen, "", language or settings.defaults.language)
-        answer = desk.digest(date)
+        answer = desk.digest(day)
     print(answer.text)
     if out and answer.picture:
         _draw(answer.picture, out)
@@ -225,6 +245,26 @@ def _path(given: Path | None) -> Path | None:
 
 def _config(given: Path | None) -> Config:
     return load(_path(given))
+
+
+def _one_of(option: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise ConfigError(f"{option} {value}: one of {', '.join(filter(None, known))}")
+
+
+def _iso(option: str, text: str, read: Callable[[str], Moment]) -> Moment | None:
+    """A date or time of the command line; None for none. Raises ConfigError."""
+    try:
+        return read(text) if text else None
+    except ValueError:
+        raise ConfigError(f"{option} {text}: write it as 2026-11-23 or 2026-11-23T08:58") from None
+
+
+def _zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        raise ConfigError(f"--timezone {name}: not a time zone, such as Asia/Shanghai") from None
 
 
 @contextmanager

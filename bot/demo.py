@@ -24,6 +24,7 @@ from bot.config import Config, DatabaseSettings, Telegram
 from bot.db import Database, migrate
 from bot.db.people import Store, Team
 from bot.digests import due
+from bot.errors import ConfigError
 from bot.i18n import language_of
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
@@ -44,7 +45,7 @@ class Company:
 
 
 async def serve(port: int, folder: Path | None, start: datetime | None) -> None:
-    """Run until SIGINT or SIGTERM. Raises OSError where the port is taken."""
+    """Run until SIGINT or SIGTERM. Raises ConfigError where the port is taken."""
     sample = files("bot").joinpath("sample")
     company = Company(tomllib.loads(sample.joinpath("company.toml").read_text("utf-8")))
     with as_file(sample) as samples, tempfile.TemporaryDirectory(prefix="storebot-") as fresh:
@@ -54,17 +55,22 @@ async def serve(port: int, folder: Path | None, start: datetime | None) -> None:
         world = load(samples / "world.toml")
         sandbox = Sandbox(world, clock, first_id=int(time.time()))
         config = Config(database=DatabaseSettings(f"sqlite:///{data / 'storebot.db'}"))
+        server = Server(sandbox, HOST, port)
+        try:
+            await server.start()
+        except OSError:
+            raise ConfigError(f"--port {port} is taken: choose another") from None
         _found(config, company, samples, world, clock)
-        await _run(Server(sandbox, HOST, port), config, clock)
+        await _run(server, config, clock, samples / "drop")
 
 
-async def _run(server: Server, config: Config, clock: Clock) -> None:
-    await server.start()
+async def _run(server: Server, config: Config, clock: Clock, drop: Path) -> None:
     telegram = Telegram(token=server.sandbox.token, base_url=server.url)
     bot = Storebot(replace(config, telegram=telegram), clock)
     server.next_morning = lambda: _next_morning(bot)
     await bot.start()
     _say(f"Storebot demo: {server.url}  (Ctrl+C ends it)")
+    _say(f"exports to send it in the chat: {drop}")
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -33,11 +33,17 @@ class Finding:
 
 def check(config: Config, db: Database) -> Iterator[Finding]:
     """Run every check; one that cannot run is a finding, not a crash."""
+    tables = True
     for name, probe in _CHECKS:
+        if not tables and name in _NEED_TABLES:
+            continue
         try:
-            yield Finding(name, probe(config, db))
+            found = Finding(name, probe(config, db))
+            tables = tables and (found.ok or name != "migrations")
+            yield found
         except Exception as e:
-            yield Finding(name, f"cannot be checked: {type(e).__name__}: {e}")
+            reason = str(e).partition("\n")[0]
+            yield Finding(name, f"cannot be checked: {type(e).__name__}: {reason}")
             if name == "database":
                 return  # nothing after it can be known
 
@@ -52,6 +58,8 @@ def _database(_: Config, db: Database) -> str:
 
 def _migrations(_: Config, db: Database) -> str:
     at = migrate.revision(db)
+    if at is None:
+        return "the database is empty: start the bot, or add a store"
     return "" if at == migrate.HEAD else f"at {at}, not {migrate.HEAD}: start the bot once"
 
 
@@ -85,6 +93,7 @@ def _disk(_: Config, db: Database) -> str:
     return "" if free >= MIN_FREE else f"{free // 2**20} MB free: make room for 500 MB"
 
 
+_NEED_TABLES = ("rollups", "time zones")
 _CHECKS: tuple[tuple[str, Callable[[Config, Database], str]], ...] = (
     ("database", _database),
     ("migrations", _migrations),

@@ -43,7 +43,7 @@ def _queue(turn: Turn, store: people.Store | None) -> facts.Import:
 
 def _which(turn: Turn, row: facts.Import, stores: list[people.Store]) -> Message:
     assert row.id
-    return render.which_store(turn.t, row.id, stores)
+    return render.which_store(turn.t, row.id, row.file_name, stores)
 
 
 def choose_store(turn: Turn) -> None:

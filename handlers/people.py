@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from bot import teams
-from bot.access import Verdict, decide
+from bot.access import GROUPS, Verdict, decide
 from bot.context import Turn
 from bot.errors import UserError
 from bot.message import Button, Message
@@ -15,7 +15,7 @@ from bot.render import notices
 def start(turn: Turn) -> None:
     """A member is shown what there is, an owner without a team sets one up, anybody else asks."""
     if turn.member:
-        turn.say(notices.welcome(turn.t, turn.member.name, _visible(turn)))
+        turn.say(notices.welcome(turn.t, turn.member.name, _place(turn)))
     elif turn.event.person in turn.house.config.telegram.owners:
         turn.say(notices.choose_platform(turn.t, teams.PLATFORMS))
     else:
@@ -24,16 +24,22 @@ def start(turn: Turn) -> None:
 
 
 def help_(turn: Turn) -> None:
-    turn.say(notices.help_(turn.t, _visible(turn)))
+    turn.say(notices.help_(turn.t, _place(turn)))
 
 
-def _visible(turn: Turn) -> list[str]:
-    """Commands this person may use here."""
-    from handlers import COMMANDS  # the table imports the doors
+def _place(turn: Turn) -> notices.Place:
+    """What this person may do here, and whether they may send files at all."""
+    from handlers import COMMANDS, FILE, WORDS  # the tables import the doors
 
     role = turn.member.role if turn.member else None
     kind = turn.event.chat_kind
-    return [c.name for c in COMMANDS if decide(c.rule, role, kind) is Verdict.ALLOW]
+    commands = [c.name for c in COMMANDS if decide(c.rule, role, kind) is Verdict.ALLOW]
+    return notices.Place(
+        commands,
+        asks=decide(WORDS.rule, role, kind) is Verdict.ALLOW,
+        files=decide(FILE.rule, role, "private") is Verdict.ALLOW,
+        group=kind in GROUPS,
+    )
 
 
 def setup(turn: Turn) -> None:

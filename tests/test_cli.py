@@ -93,6 +93,14 @@ def test_the_doctor_finds_a_rollup_that_differs(desk: Path) -> None:
         (("run",), "storebot: telegram.token is empty", 2),
         (("dance",), "storebot: No such command 'dance'.", 2),
         (("store", "add", "tmall"), "storebot: The store key tmall is taken.", 1),
+        (("store", "add", "x", "--platform", "foo"), "storebot: --platform foo: one of taobao,", 2),
+        (("store", "add", "x", "--timezone", "Foo/Bar"), "storebot: --timezone Foo/Bar:", 2),
+        (("store", "add", "x", "--currency", "ABCD"), "storebot: --currency ABCD:", 2),
+        (("ask", "x", "--today", "soon"), "storebot: --today soon: write it as 2026-11-23", 2),
+        (("ask", "x", "--language", "fr"), "storebot: --language fr: one of zh-hans,", 2),
+        (("ask", "--file", "no.txt"), "storebot: no.txt: no such file", 2),
+        (("digest", "--date", "soon"), "storebot: --date soon: write it as 2026-11-23", 2),
+        (("demo", "--now", "soon"), "storebot: --now soon: write it as 2026-11-23", 2),
     ],
 )
 def test_an_error_is_one_line(desk: Path, args: tuple[str, ...], line: str, status: int) -> None:

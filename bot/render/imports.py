@@ -19,9 +19,9 @@ def reading(t: Translator, file_name: str) -> Message:
     return Message(t("import.reading", file=escape(file_name)))
 
 
-def which_store(t: Translator, import_id: int, stores: Sequence[Store]) -> Message:
+def which_store(t: Translator, import_id: int, file_name: str, stores: Sequence[Store]) -> Message:
     buttons = [Button(x.name, data=f"f:{import_id}:{x.id}") for x in stores]
-    return Message(t("import.which_store"), rows(buttons))
+    return Message(t("import.which_store", file=escape(file_name)), rows(buttons))
 
 
 def progress(step: Progress, t: Translator) -> Message:

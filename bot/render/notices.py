@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from bot.config import Defaults
@@ -12,16 +13,33 @@ from bot.message import Button, Keyboard, Message
 from bot.teams import Platform
 
 
-def welcome(t: Translator, name: str, commands: Iterable[str]) -> Message:
-    return Message(f"{t('start.hello', name=escape(name))}\n\n{_list(t, commands)}")
+@dataclass(frozen=True)
+class Place:
+    """What a person may do where they ask for help: the commands, plain questions, files."""
+
+    commands: Sequence[str]
+    asks: bool
+    files: bool
+    group: bool
 
 
-def help_(t: Translator, commands: Iterable[str]) -> Message:
-    return Message(f"{t('help.head')}\n\n{_list(t, commands)}\n\n{t('help.tail')}")
+def welcome(t: Translator, name: str, place: Place) -> Message:
+    return Message("\n\n".join((t("start.hello", name=escape(name)), *_guide(t, place))))
 
 
-def _list(t: Translator, commands: Iterable[str]) -> str:
-    return "\n".join(f"/{name} {t(f'command.{name}')}" for name in commands)
+def help_(t: Translator, place: Place) -> Message:
+    return Message("\n\n".join((t("help.head"), *_guide(t, place))))
+
+
+def _guide(t: Translator, place: Place) -> Iterator[str]:
+    """Nobody is told of what is refused to them."""
+    if place.asks:
+        yield t("help.ask_group" if place.group else "help.ask")
+    if place.files:
+        yield t("help.files")
+    if not (place.asks or place.files):
+        yield t("start.nothing")
+    yield "\n".join(f"/{name} {t(f'command.{name}')}" for name in place.commands)
 
 
 def rows(buttons: Sequence[Button], across: int = 2) -> Keyboard:
@@ -41,12 +59,18 @@ _PLACES = (
 )  # fmt: skip
 
 
+def zone_name(t: Translator, zone: str) -> str:
+    """香港时间 for Asia/Hong_Kong; a zone without a name of ours stays as it is."""
+    key = f"zone.{zone.rpartition('/')[2]}"
+    return t(key) if t.has(key) else zone
+
+
 def choose_place(t: Translator, platform: Platform, defaults: Defaults) -> Message:
     first = (platform.currency or defaults.currency, platform.timezone or defaults.timezone)
     places = dict.fromkeys((first, *_PLACES))
     buttons = [
         Button(
-            f"{currency} · {zone.rpartition('/')[2].replace('_', ' ')}",
+            f"{currency} · {zone_name(t, zone)}",
             data=f"setup:{platform.key}:{currency}:{zone}",
         )
         for currency, zone in places
@@ -55,9 +79,8 @@ def choose_place(t: Translator, platform: Platform, defaults: Defaults) -> Messa
 
 
 def founded(t: Translator, store: Store) -> Message:
-    return Message(
-        t("setup.done", name=escape(store.name), currency=store.currency, zone=store.timezone)
-    )
+    zone = zone_name(t, store.timezone)
+    return Message(t("setup.done", name=escape(store.name), currency=store.currency, zone=zone))
 
 
 def join_request(request: JoinRequest, t: Translator) -> Message:
@@ -77,4 +100,5 @@ def choose_stores(t: Translator, stores: Sequence[Store]) -> Message:
 
 def linked(t: Translator, stores: Iterable[Store], binding: Binding) -> Message:
     names = t("link.and").join(escape(x.name) for x in stores)
-    return Message(t("link.done", stores=names, at=binding.digest_at, zone=binding.timezone))
+    zone = zone_name(t, binding.timezone)
+    return Message(t("link.done", stores=names, at=binding.digest_at, zone=zone))

@@ -23,7 +23,7 @@ async def test_a_chat_is_bound_to_the_chosen_store(wire: Wire, shop: Shop, db: D
     assert list(buttons(message)) == ["天猫旗舰店", "香港店", "全部"]
     await wire.press(shop.owner, message, buttons(message)["天猫旗舰店"])
     assert (await wire.reply())["text"] == (
-        "✅ 本群已绑定：天猫旗舰店。日报每天 09:00（Asia/Shanghai）。"
+        "✅ 本群已绑定：天猫旗舰店。日报每天 09:00 发到这里（上海时间）。"
     )
     assert bound(db, GROUP) == ["tmall"]
 
@@ -76,7 +76,9 @@ async def test_a_chat_of_another_team_is_theirs(wire: Wire, shop: Shop, db: Data
 
 async def test_link_in_private_says_where_it_belongs(wire: Wire, shop: Shop) -> None:
     await wire.say(shop.owner, "/link")
-    assert (await wire.reply())["text"] == "这里用不了：群里的事在群里说，个人的事私聊我。"
+    assert (await wire.reply())[
+        "text"
+    ] == "这里用不了。/link 要发在团队群里；订单文件和 /start 请私聊我。"
 
 
 async def test_an_unlinked_chat_is_told_how_to_link(wire: Wire, shop: Shop) -> None:

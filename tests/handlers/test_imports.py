@@ -33,7 +33,7 @@ def lines(db: Database) -> dict[str, int]:
 
 async def test_an_export_is_read_and_reported(wire: Wire, shop: Shop, db: Database) -> None:
     report = await send(wire, shop.staff)
-    assert "读取 3 行：新增 3，更新 0，未变 0，未收 0" in report["text"]
+    assert "读取 3 行：新增 3，更新 0，未变 0，未导入 0" in report["text"]
     assert "支付 ¥159.90（未扣退款）｜退款 ¥30.00｜净额 ¥129.90" in report["text"]
     assert lines(db) == {"260101": 0, "260102": 3000, "260103": 0}
 
@@ -41,7 +41,7 @@ async def test_an_export_is_read_and_reported(wire: Wire, shop: Shop, db: Databa
 async def test_the_same_file_again_changes_nothing(wire: Wire, shop: Shop) -> None:
     await send(wire, shop.staff)
     again = await send(wire, shop.staff)
-    assert "读取 3 行：新增 0，更新 0，未变 3，未收 0" in again["text"]
+    assert "读取 3 行：新增 0，更新 0，未变 3，未导入 0" in again["text"]
     assert buttons(again) == {}
 
 

@@ -72,7 +72,7 @@ def test_who_may_do_what_where(name: str, chat: str, role: str) -> None:
 
 
 REFUSED = "你没有权限做这件事。需要的话找店铺的老板。"
-ELSEWHERE = "这里用不了：群里的事在群里说，个人的事私聊我。"
+ELSEWHERE = "这里用不了。/link 要发在团队群里；订单文件和 /start 请私聊我。"
 
 
 @pytest.fixture
@@ -116,3 +116,8 @@ async def test_a_strangers_press_in_a_group_is_refused(
     assert await linked.replies() == []
     with db.read() as s:
         assert s.exec(select(Member)).all() == before
+
+
+async def test_in_a_group_help_says_how_to_be_heard(linked: Wire, shop: Shop) -> None:
+    await linked.say(shop.manager, "/help", chat=GROUP)
+    assert "在群里 @我，或回复我的消息" in (await linked.reply())["text"]

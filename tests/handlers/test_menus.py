@@ -1,4 +1,4 @@
-"""Telegram's command menus come from the COMMANDS table, per scope and language."""
+"""What Telegram shows of the bot: menus from the COMMANDS table, and who it is."""
 
 import asyncio
 from typing import Any
@@ -44,3 +44,14 @@ async def test_menus_speak_chinese_and_english(wire: Wire, shop: Shop) -> None:
     found = await menus(wire)
     assert found["all_private_chats", "zh"]["yesterday"] == "昨天"
     assert found["all_private_chats", "en"]["yesterday"] == "Yesterday"
+
+
+async def test_a_newcomer_reads_who_it_is_before_the_first_word(wire: Wire, shop: Shop) -> None:
+    told: dict[str, str] = {}
+    async with asyncio.timeout(10):
+        while len(told) < 2:
+            set_ = [c["params"] for c in wire.calls if c["method"] == "setMyDescription"]
+            told = {p.get("language_code", ""): p["description"] for p in set_}
+            await asyncio.sleep(0.02)
+    assert told[""].startswith("我是店小二，店铺团队的助手。")
+    assert told["en"].startswith("I am Storebot, the assistant of store teams.")

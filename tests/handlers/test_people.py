@@ -48,8 +48,8 @@ async def test_an_owner_sets_up_team_and_store_in_three_taps(empty: Wire, db: Da
     message = await empty.reply()
     await empty.press(1001, message, buttons(message)["淘宝/天猫"])
     message = await empty.reply()
-    await empty.press(1001, message, buttons(message)["CNY · Shanghai"])
-    assert (await empty.reply())["text"].startswith("好了：淘宝/天猫，CNY，Asia/Shanghai。")
+    await empty.press(1001, message, buttons(message)["CNY · 上海时间"])
+    assert (await empty.reply())["text"].startswith("好了：淘宝/天猫，CNY，上海时间。")
     with db.read() as s:
         store, member = s.exec(select(Store)).one(), s.exec(select(Member)).one()
     assert (store.key, store.currency, store.timezone) == ("taobao", "CNY", "Asia/Shanghai")
@@ -76,11 +76,11 @@ async def test_a_newcomer_is_let_in_by_the_owner(wire: Wire, shop: Shop, db: Dat
     polite = await wire.reply()
     await wire.press(shop.stranger, polite, "join:ask")
     asked, request = sorted(await wire.replies(), key=lambda m: -m["chat"]["id"])
-    assert asked["text"] == "I told the owner and will call you once they agree."
+    assert asked["text"] == "I told the owner and will let you know once they agree."
     assert request["chat"]["id"] == shop.owner
     await wire.press(shop.owner, request, buttons(request)["✅ 同意"])
     texts = {m["chat"]["id"]: m["text"] for m in await wire.replies()}
-    assert texts[shop.stranger].startswith("Stranger, the owner let you in.")
+    assert texts[shop.stranger].startswith("Welcome, Stranger: the owner let you in.")
     with db.read() as s:
         member = s.exec(select(Member).where(Member.telegram_id == shop.stranger)).one()
     assert (member.team_id, member.role) == (shop.team, "staff")
@@ -111,3 +111,11 @@ async def test_help_lists_what_a_person_may_do_here(wire: Wire, shop: Shop) -> N
     assert "/yesterday 昨天" in private
     assert "/link" not in private
     assert "/yesterday" not in leaders
+
+
+async def test_a_leader_is_not_told_to_ask_or_to_send_files(wire: Wire, shop: Shop) -> None:
+    await wire.say(shop.leader, "/start")
+    text = (await wire.reply())["text"]
+    assert "以你现在的角色，还不能看店铺的数字" in text
+    assert "昨天销售额" not in text
+    assert "CSV" not in text

@@ -29,7 +29,7 @@ def test_the_report_in_chinese() -> None:
     assert message.text.splitlines() == [
         "✅ 已导入 <b>a&lt;b.csv</b>",
         "淘宝/天猫订单 · GB18030 · 2026‑11‑20 – 2026‑11‑21",
-        "读取 5 行：新增 2，更新 1，未变 1，未收 1",
+        "读取 5 行：新增 2，更新 1，未变 1，未导入 1",
         "订单 4，其中已付款 3",
         "支付 ¥1,234.50（未扣退款）｜退款 ¥34.50｜净额 ¥1,200.00",
         "买家实际支付金额 = 实付，已扣退款，合计 ¥1,200.00",
@@ -42,7 +42,7 @@ def test_the_report_in_chinese() -> None:
 def test_nothing_new_offers_no_undo() -> None:
     same = replace(REPORT, new=0, changed=0, unchanged=5, refused=0, problems=())
     message = render.report(same, translator("en"), 7, "a.csv")
-    assert message.text.startswith("✅ <b>a.csv</b>: all of it was here already")
+    assert message.text.startswith("✅ <b>a.csv</b>: everything was imported before")
     assert message.keyboard == ()
 
 
@@ -65,7 +65,7 @@ def test_every_problem_has_words(language: str) -> None:
 def test_progress_and_undo() -> None:
     t = translator("en")
     assert render.progress(Progress("merging", 500, 2_000), t).text == "Importing, 500 rows 25%"
-    assert "3 orders restored, 1,200 removed" in render.undone(UndoResult(3, 1_200), t).text
+    assert "orders restored 3, removed 1,200" in render.undone(UndoResult(3, 1_200), t).text
 
 
 def test_a_report_survives_being_stored() -> None:
