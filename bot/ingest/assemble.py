@@ -14,7 +14,7 @@ from bot import money
 from bot.errors import UserError
 from bot.ingest.cells import NEVER, Bools, Floats, Ints
 from bot.ingest.formats.declare import STATUSES, Level
-from bot.ingest.parse import AMOUNTS, Sheet
+from bot.ingest.parse import AMOUNTS, Sheet, hashes
 from bot.ingest.report import Check, Column, Problem
 
 CREATED, PAID, SHIPPED, DONE, CLOSED = range(len(STATUSES))
@@ -22,26 +22,31 @@ CREATED, PAID, SHIPPED, DONE, CLOSED = range(len(STATUSES))
 
 @dataclass
 class Lines:
-    """Order lines as equally long columns; −1 (buyer 0, amounts and quantity NaN) for none."""
+    """Order lines; −1 (buyer 0, amounts and quantity NaN) for none.
 
-    order_no: list[str]
-    order: Ints  # number of the order, dense
-    line_no: Ints
-    head: Bools
-    status: Ints
-    created_ts: Ints
-    paid_ts: Ints
-    day: Ints
-    paid_day: Ints
-    paid_hour: Ints
-    product: Ints
-    product_head: Bools
-    region: Ints
-    buyer: Ints
-    quantity: Floats
-    payable: Floats
-    paid: Floats
-    refunded: Floats
+    Columns stand as they were read: `of_lines` by row, `of_orders` once for each order (`order` is
+    that of a row). `sort` brings rows into their places, where `placed` is right already. So a
+    million lines are never copied whole.
+    """
+
+    sort: Ints
+    order: Ints
+    of_orders: dict[str, npt.NDArray[Any]]
+    of_lines: dict[str, npt.NDArray[Any]]
+    placed: dict[str, npt.NDArray[Any]]
+
+    def __len__(self) -> int:
+        return len(self.sort)
+
+    def piece(self, start: int, size: int) -> dict[str, npt.NDArray[Any]]:
+        """Some lines of each column, in their places."""
+        rows = self.sort[start : start + size]
+        orders = self.order[rows]
+        return (
+            {name: x[orders] for name, x in self.of_orders.items()}
+            | {name: x[rows] for name, x in self.of_lines.items()}
+            | {name: x[start : start + size] for name, x in self.placed.items()}
+        )
 
 
 @dataclass
@@ -52,24 +57,36 @@ class Result:
     checks: list[Check] = field(default_factory=list)
 
 
-def assemble(sheet: Sheet, items: Sheet | None, currency: str) -> Result:
-    """The lines of one sheet of orders; `items` is the sheet that lists their products."""
+def assemble(sheet: Sheet, items: Sheet | None, currency: str, rank: Ints) -> Result:
+    """The lines of one sheet of orders; `items` is the sheet that lists their products.
+
+    `rank` is the place of each product among all by name: lines are numbered by it.
+    """
     frame, duplicates = _usable(sheet)
-    codes, numbers = pd.factorize(frame["order_no"])
-    work = _Work(sheet, frame, codes.astype(np.int64), len(numbers))
+    codes, orders = pd.factorize(frame["order"])
+    codes = codes.astype(np.int32)
+    first = np.zeros(len(orders), dtype=np.int32)
+    first[codes[::-1]] = frame["at"].to_numpy()[::-1]
+    numbers = sheet.numbers[first]
+    work = _Work(sheet, frame, codes, len(orders))
     level = work.level()
     if level != "line":
         work = work.of_orders()
     payable, paid, refunded = work.money()
-    if level == "line":
-        lines = _lines(work, frame, work.codes, payable, paid, refunded)
-    else:
-        parts = _items(items, numbers) if items is not None else _Parts(frame, codes)
-        split = [_split(x, parts) for x in (payable, paid, refunded)]
-        lines = _lines(work, parts.frame, parts.codes, *split)
-    lines.order_no = np.asarray(numbers, dtype=object)[lines.order].tolist()
-    scale = 10 ** money.digits(currency)
-    return Result(lines, duplicates, _column_sums(work, scale), work.checks)
+    if level != "line":
+        parts = _items(items, orders) if items is not None else _Parts(frame, codes)
+        frame, codes = parts.frame, parts.codes
+        payable, paid, refunded = (_split(x, parts) for x in (payable, paid, refunded))
+    of_orders = _of_orders(work) | {"order_no": numbers}
+    amounts = {"payable": payable, "paid": paid, "refunded": refunded}
+    columns = _column_sums(work, 10 ** money.digits(currency))
+    # the rest of a large file is let go before its lines are sorted
+    status = work.values("status")
+    frame = frame[[x for x in ("row", "product", "quantity") if x in frame]]
+    sheet.frame = work.frame = frame.iloc[:0]
+    status = status[codes] if len(status) != len(codes) else status
+    lines = _lines(frame, codes, status, of_orders, amounts, rank)
+    return Result(lines, duplicates, columns, work.checks)
 
 
 def _usable(sheet: Sheet) -> tuple[pd.DataFrame, int]:
@@ -79,14 +96,15 @@ def _usable(sheet: Sheet) -> tuple[pd.DataFrame, int]:
         raise UserError("import.empty")
     bad = frame["refused"]
     if bad.any():
-        whole = bad | frame["order_no"].isin(set(frame.loc[bad, "order_no"]) - {""})
+        nameless = int(hashes([""])[0])
+        whole = bad | frame["order"].isin(set(frame.loc[bad, "order"]) - {nameless})
         if n := int((whole & ~bad).sum()):
             sheet.problems.append(Problem("order_incomplete", count=n))
         sheet.refused = int(whole.sum())
         frame = frame[~whole].reset_index(drop=True)
-    if sheet.format.level != "order" or not frame["order_no"].duplicated().any():
+    if sheet.format.level != "order" or not frame["order"].duplicated().any():
         return frame, 0
-    same = frame.drop(columns="row").duplicated()
+    same = frame.drop(columns=["row", "at"]).duplicated()
     return frame[~same].reset_index(drop=True), int(same.sum())
 
 
@@ -235,7 +253,7 @@ class _Parts:
     def __init__(self, frame: pd.DataFrame, codes: npt.NDArray[Any]) -> None:
         order = np.argsort(codes, kind="stable")
         self.frame = frame.iloc[order].reset_index(drop=True)
-        self.codes: Ints = codes[order].astype(np.int64)
+        self.codes: Ints = codes[order]
         starts = np.flatnonzero(np.diff(self.codes, prepend=-1))
         self.bounds = [*starts.tolist(), len(self.codes)]
 
@@ -263,54 +281,74 @@ def _split(totals: Floats, parts: _Parts) -> Floats:
     return out
 
 
-def _items(items: Sheet, numbers: npt.NDArray[Any] | pd.Index[Any]) -> _Parts:
+def _items(items: Sheet, orders: npt.NDArray[Any] | pd.Index[Any]) -> _Parts:
     """Lines from the sheet of items; an order it does not list keeps one line without a product."""
-    place = {x: i for i, x in enumerate(numbers)}
+    place = {x: i for i, x in enumerate(orders)}
     frame = items.frame
-    frame = frame[~frame["refused"] & frame["order_no"].isin(place)]
-    listed = set(frame["order_no"])
-    bare = pd.DataFrame({"order_no": [x for x in place if x not in listed], "product": NEVER})
+    frame = frame[~frame["refused"] & frame["order"].isin(place)]
+    listed = set(frame["order"])
+    missing = np.array([x for x in place if x not in listed], dtype=np.int64)
+    bare = pd.DataFrame({"order": missing, "product": NEVER})
     frame = pd.concat([frame, bare], ignore_index=True)
-    return _Parts(frame, np.array([place[x] for x in frame["order_no"]], dtype=np.int64))
+    return _Parts(frame, np.array([place[x] for x in frame["order"]], dtype=np.int32))
 
 
-def _lines(
-    work: _Work, frame: pd.DataFrame, codes: Ints, payable: Floats, paid: Floats, refunded: Floats
-) -> Lines:
-    """Order the lines by day and order; number them within an order in an order files agree on."""
+def _of_orders(work: _Work) -> dict[str, npt.NDArray[Any]]:
+    """When and where: what all lines of an order share."""
     created, day = work.first("created_ts"), work.first("created_day")
     paid_ts, paid_day = work.first("paid_ts"), work.first("paid_day")
-    hour = work.first("paid_hour")
     was_paid = np.zeros(work.orders, dtype=bool)
     was_paid[work.codes[work.was_paid(np.nan_to_num(work.values("refund", np.nan)))]] = True
     untimed = was_paid & (paid_ts == NEVER)
-    paid_ts = np.where(was_paid, np.where(untimed, created, paid_ts), NEVER)
     paid_day = np.where(was_paid, np.where(untimed, day, paid_day), NEVER)
-    hour = np.where(untimed | ~was_paid, NEVER, hour)
-    day = np.where(day == NEVER, paid_day, day)
+    return {
+        "created_ts": created,
+        "paid_ts": np.where(was_paid, np.where(untimed, created, paid_ts), NEVER),
+        "day": np.where(day == NEVER, paid_day, day),
+        "paid_day": paid_day,
+        "paid_hour": np.where(untimed | ~was_paid, NEVER, work.first("paid_hour")),
+        "region": work.first("region"),
+        "buyer": work.first("buyer", 0),
+    }
+
+
+def _lines(
+    frame: pd.DataFrame,
+    codes: Ints,
+    status: Ints,
+    of_orders: dict[str, npt.NDArray[Any]],
+    amounts: dict[str, Floats],
+    rank: Ints,
+) -> Lines:
+    """Order the lines by day and order; number them within an order in a way files agree on."""
     product = frame["product"].to_numpy()
-    status = work.values("status")
-    status = status[codes] if len(status) != len(codes) else status
-    status = _derived(status, was_paid[codes], paid, refunded)
+    was_paid = of_orders["paid_day"][codes] != NEVER
+    status = _derived(status, was_paid, amounts["paid"], amounts["refunded"])
     row = frame["row"].to_numpy() if "row" in frame else np.zeros(len(codes))
-    sort = np.lexsort((row, refunded, payable, product, codes, day[codes]))
-    order, product = codes[sort], product[sort]
+    places = np.where(product == NEVER, NEVER, rank[product]) if len(rank) else product
+    keys = (row, amounts["payable"], places, codes, of_orders["day"][codes])
+    sort = np.lexsort(keys)
+    order = codes[sort]
     head = np.diff(order, prepend=-1) != 0
     starts = np.flatnonzero(head)
-    line_no = np.arange(len(order)) - np.repeat(starts, np.diff([*starts, len(order)]))
-    quantity = frame["quantity"].to_numpy() if "quantity" in frame else np.full(len(order), np.nan)
-    return Lines(
-        [], order, line_no, head, status[sort], created[order], paid_ts[order],
-        day[order], paid_day[order], hour[order], product,
-        head | (np.diff(product, prepend=-2) != 0), work.first("region")[order],
-        work.first("buyer", 0)[order], quantity[sort], payable[sort], paid[sort], refunded[sort],
-    )  # fmt: skip
+    sizes = np.diff(starts, append=len(order))
+    placed = {
+        "line_no": np.arange(len(order)) - np.repeat(starts, sizes),
+        "head": head,
+        "product_head": head | (np.diff(product[sort], prepend=-2) != 0),
+    }
+    of_lines = {"status": status, "product": product, **amounts}
+    if "quantity" in frame:
+        of_lines["quantity"] = frame["quantity"].to_numpy()
+    else:
+        of_lines["quantity"] = np.full(len(codes), np.nan)
+    return Lines(sort, codes, of_orders, of_lines, placed)
 
 
 def _derived(status: Ints, was_paid: Bools, paid: Floats, refunded: Floats) -> Ints:
     """Where the file has no status we know: closed when all was given back, else paid or not."""
     back = was_paid & (paid > 0) & (np.nan_to_num(refunded) >= paid)
-    likely = np.where(back, CLOSED, np.where(was_paid, PAID, CREATED))
+    likely = np.select([back, was_paid], [np.int8(CLOSED), np.int8(PAID)], np.int8(CREATED))
     return np.where(status != NEVER, status, likely)
 
 

@@ -36,13 +36,17 @@ CREATE TABLE regions (n INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE buyers (n INTEGER PRIMARY KEY, hash INTEGER);
 """
 NONE = -(2**62)  # stands for NULL on the way into a column
-_NEVER, _NONE = f"NULLIF(?, {NEVER})", f"NULLIF(?, {NONE})"
-# in the order of the table: order_no … status, created_ts, paid_ts, paid_day, paid_hour, product,
-# product_head, region, buyer, quantity, payable, paid, refunded
+COLUMNS = (
+    "order_no", "line_no", "day", "head", "status", "created_ts", "paid_ts", "paid_day",
+    "paid_hour", "product", "product_head", "region", "buyer", "quantity", "payable", "paid",
+    "refunded",
+)  # fmt: skip
+_NULLS = {
+    **dict.fromkeys(("created_ts", "paid_ts", "paid_hour", "product", "region", "buyer"), NEVER),
+    **dict.fromkeys(("quantity", "refunded"), NONE),
+}
 INSERT = "INSERT INTO lines VALUES ({})".format(
-    ", ".join(
-        (*"?????", _NEVER, _NEVER, "?", _NEVER, _NEVER, "?", _NEVER, _NEVER, _NONE, "?", "?", _NONE)
-    )
+    ", ".join(f"NULLIF(?, {_NULLS[x]})" if x in _NULLS else "?" for x in COLUMNS)
 )
 PIECE = 50_000  # lines turned into Python objects at a time
 
@@ -54,7 +58,8 @@ def make(job: Job, room: Path, progress: Callable[[int], None]) -> dict[str, Any
     orders = [x for x in found if x.format.kind == "orders"]
     if not orders:
         raise UserError("import.items_only")
-    results = [assemble(x, _items_of(x, found), job.currency) for x in orders]
+    rank = _ranks(reading.products.numbers)
+    results = [assemble(x, _items_of(x, found), job.currency, rank) for x in orders]
     _refuse_foreign(orders, results)
     with sqlite3.connect(job.scratch) as c:
         c.executescript(SCHEMA)
@@ -62,7 +67,7 @@ def make(job: Job, room: Path, progress: Callable[[int], None]) -> dict[str, Any
         for result in reversed(results):  # an order in two tables: the later one counts
             _write(c, result.lines, later)
             if len(results) > 1:
-                later.update(result.lines.order_no)
+                later.update(x.decode() for x in result.lines.of_orders["order_no"].tolist())
         if len(results) > 1:
             c.executescript(
                 "CREATE TABLE sorted AS SELECT * FROM lines ORDER BY day, order_no, line_no;"
@@ -82,6 +87,13 @@ def make(job: Job, room: Path, progress: Callable[[int], None]) -> dict[str, Any
     return {"report": asdict(report), "precision": precision}
 
 
+def _ranks(numbers: dict[str, int]) -> Column:
+    """The place of each number among all, by the name it stands for."""
+    ranks = np.empty(len(numbers), dtype=np.int32)
+    ranks[[numbers[name] for name in sorted(numbers)]] = np.arange(len(numbers))
+    return ranks
+
+
 def _items_of(sheet: Sheet, found: list[Sheet]) -> Sheet | None:
     same = (x for x in found if x.format.kind == "order_items")
     return next((x for x in same if x.format.platform == sheet.format.platform), None)
@@ -89,7 +101,7 @@ def _items_of(sheet: Sheet, found: list[Sheet]) -> Sheet | None:
 
 def _refuse_foreign(orders: list[Sheet], results: list[Result]) -> None:
     """A file wholly in another currency belongs to another store."""
-    if any(r.lines.order_no for r in results):
+    if any(len(r.lines) for r in results):
         return
     problem = next((p for x in orders for p in x.problems if p.code == "currency"), None)
     if problem:
@@ -102,49 +114,63 @@ def _refuse_foreign(orders: list[Sheet], results: list[Result]) -> None:
 def _write(c: sqlite3.Connection, lines: Lines, skip: set[str]) -> None:
     """Lines in pieces, so that a million of them never stand in memory as objects."""
     days = _day_names(lines)
-    offset = _buyers(c, lines)
-    for i in range(0, len(lines.order_no), PIECE):
-        part = slice(i, i + PIECE)
+    lines.of_orders["buyer"] = _buyers(c, lines.of_orders["buyer"])
+    for i in range(0, len(lines), PIECE):
+        piece = lines.piece(i, PIECE)
         rows: Iterable[tuple[Any, ...]] = zip(
-            lines.order_no[part], lines.line_no[part].tolist(),
-            [days[x] for x in lines.day[part].tolist()],
-            lines.head[part].astype(int).tolist(), [STATUSES[x] for x in lines.status[part].tolist()],
-            lines.created_ts[part].tolist(), lines.paid_ts[part].tolist(),
-            [days[x] for x in lines.paid_day[part].tolist()], lines.paid_hour[part].tolist(),
-            lines.product[part].tolist(), lines.product_head[part].astype(int).tolist(),
-            lines.region[part].tolist(), offset[part].tolist(), _whole(lines.quantity[part]),
-            _whole(lines.payable[part]), _whole(lines.paid[part]), _whole(lines.refunded[part]),
-            strict=True,
-        )  # fmt: skip
+            *(_READY.get(name, _plain)(piece[name], days) for name in COLUMNS), strict=True
+        )
         if skip:
             rows = (r for r in rows if r[0] not in skip)
         c.executemany(INSERT, rows)
 
 
-def _whole(values: np.ndarray[Any, np.dtype[np.float64]]) -> list[int]:
+Column = np.ndarray[Any, np.dtype[Any]]
+Days = dict[int, str | None]
+
+
+def _plain(values: Column, _: Days) -> list[Any]:
+    found: list[Any] = values.tolist()
+    return found
+
+
+def _dates(values: Column, days: Days) -> list[str | None]:
+    return [days[x] for x in values.tolist()]
+
+
+def _amounts(values: Column, _: Days) -> list[int]:
     whole: list[int] = np.where(np.isnan(values), NONE, values).astype(np.int64).tolist()
     return whole
 
 
-def _day_names(lines: Lines) -> dict[int, str | None]:
+_READY: dict[str, Callable[[Column, Days], list[Any]]] = {
+    "order_no": lambda values, _: [x.decode() for x in values.tolist()],
+    "status": lambda values, _: [STATUSES[x] for x in values.tolist()],
+    "day": _dates,
+    "paid_day": _dates,
+    **dict.fromkeys(("quantity", "payable", "paid", "refunded"), _amounts),
+}
+
+
+def _day_names(lines: Lines) -> Days:
     """Days since 1970 → ISO dates."""
-    unique = np.union1d(lines.day, lines.paid_day)
-    names: dict[int, str | None] = {
+    unique = np.union1d(lines.of_orders["day"], lines.of_orders["paid_day"])
+    names: Days = {
         int(n): str(x) for n, x in zip(unique, unique.astype("datetime64[D]"), strict=True)
     }
     names[NEVER] = None
     return names
 
 
-def _buyers(c: sqlite3.Connection, lines: Lines) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _buyers(c: sqlite3.Connection, buyers: Column) -> Column:
     """Hashes → numbers in the order of the hashes: so they go into an index page by page."""
     start = c.execute("SELECT COUNT(*) FROM buyers").fetchone()[0]
-    hashes, numbers = np.unique(lines.buyer, return_inverse=True)
+    hashes, numbers = np.unique(buyers, return_inverse=True)
     c.executemany(
         "INSERT INTO buyers VALUES (?,?)",
         ((start + i, x) for i, x in enumerate(hashes.tolist()) if x),
     )
-    return np.where(lines.buyer == 0, NEVER, numbers + start)
+    return np.where(buyers == 0, NEVER, numbers + start)
 
 
 # report --------------------------------------------------------------------------------------
@@ -168,7 +194,7 @@ def _report(job: Job, orders: list[Sheet], results: list[Result], c: sqlite3.Con
 
 def _read(sheet: Sheet, result: Result) -> int:
     """Rows of the file; where a sheet of items gives the lines, those."""
-    return max(sheet.read, len(result.lines.order_no) + sheet.refused + result.duplicates)
+    return max(sheet.read, len(result.lines) + sheet.refused + result.duplicates)
 
 
 def _sums(job: Job, results: list[Result], c: sqlite3.Connection) -> Sums:

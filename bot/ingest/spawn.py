@@ -69,5 +69,6 @@ def _environment() -> dict[str, str]:
     keep = {k: os.environ[k] for k in ("PATH", "LANG", "TMPDIR", "HOME") if k in os.environ}
     return {
         **keep, "PYTHONPATH": root, "PYTHONUTF8": "1",
+        "MALLOC_MMAP_THRESHOLD_": "131072",  # so that a freed column goes back to the system
         "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",  # threads reserve address space
     }  # fmt: skip

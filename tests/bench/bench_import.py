@@ -36,7 +36,7 @@ print(time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxr
 
 
 class Writer(threading.Thread):
-    """Somebody who writes a row every 10 ms, as the inbox does."""
+    """Somebody who writes a row every 50 ms, as the inbox does."""
 
     def __init__(self, db: Database) -> None:
         super().__init__(daemon=True)
@@ -50,7 +50,7 @@ class Writer(threading.Thread):
             with self._db.write() as s:
                 s.add(Secret(name=f"bench{n}", value="x"))
             self.times.append(time.monotonic() - began)
-            time.sleep(0.010)
+            time.sleep(0.050)
 
 
 def measure(folder: Path, lines: int, stores: int, url: str) -> None:

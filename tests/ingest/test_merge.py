@@ -47,6 +47,17 @@ def test_the_same_rows_again_change_nothing(desk: Any) -> None:
     assert desk.snapshot() == before
 
 
+def test_rows_in_another_order_change_nothing(desk: Any) -> None:
+    row = "{},2026-11-20 10:00:00,2026-11-20 10:01:00,{},1,{},{},0,ann"
+    rows = [
+        row.format(no, title, price, price)
+        for no in ("A1", "A2")
+        for title, price in (("苹果", "5.00"), ("梨", "5.00"), ("桃", "7.00"))
+    ]
+    desk.rows(*rows, head=LINES)
+    assert counts(desk.rows(*reversed(rows), head=LINES)) == (0, 0, 6)
+
+
 def test_seconds_lost_by_a_spreadsheet_are_no_change(desk: Any) -> None:
     desk.rows(PAID.replace("10:00:00", "10:00:41").replace("09:00:00", "09:00:59"))
     blurred = PAID.replace("10:00:00", "10:00").replace("09:00:00", "9:00").replace("59.80", "59.8")
