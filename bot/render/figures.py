@@ -222,7 +222,7 @@ def understood(query: Query, t: Translator, today: date) -> str:
     """支付金额 · 昨日 11-22 周日 · 按商品 前5 · 较上周日 11-15."""
     parts = []
     if not query.panel:
-        parts.append(t("answer.comma").join(name(METRICS[m], t) for m in query.metrics))
+        parts.append(t("answer.comma").join(inline(METRICS[m], t) for m in query.metrics))
     parts.append(span(query.span, t, today))
     values = [value for _, chosen in query.filters for value in chosen]
     if values:

@@ -127,7 +127,7 @@ def _headline(reading: Reading, t: Translator) -> str:
     metric, total = reading.metrics[0], reading.totals[0]
     cell = total.cells[0]
     words = html.bold(full(metric, cell.value, total.currency, t))
-    if reading.query.compare is None or cell.value is None:
+    if cell.value is None or cell.base is None:
         return words
     words = f"{words}  {html.bold(figures.change(metric, cell, t, new=_FROM_ZERO))}"
     difference = figures.difference(metric, cell, total.currency, t)
@@ -142,7 +142,7 @@ def _panel(reading: Reading, t: Translator) -> list[Line]:
             if reading.query.panel and cell.value is None and cell.base is None:
                 continue  # a panel shows what there is
             numbers = [full(metric, cell.value, total.currency, t)]
-            if reading.query.compare:
+            if _compared(reading):
                 numbers.append(figures.change(metric, cell, t, narrow=True, new=_FROM_ZERO))
             found.append((numbers, metric))
     room = html.room([numbers for numbers, _ in found])
@@ -176,6 +176,12 @@ def _table(reading: Reading, t: Translator, today: date, shown: int, folded: int
     ]
 
 
+def _compared(reading: Reading) -> bool:
+    """Whether any base is known: a column of dashes says nothing."""
+    rows = (*reading.totals, *reading.rows)
+    return any(cell.base is not None for row in rows for cell in row.cells)
+
+
 def _plain(lines: Sequence[Line], most: int, t: Translator) -> list[str]:
     """Lines of a table where nothing aligns: at most so many, then how many more."""
     found = [" ".join([*numbers, html.cut(label, 40)]) for numbers, label in lines[:most]]
@@ -187,7 +193,7 @@ def _numbers(reading: Reading, row: Row, t: Translator) -> list[str]:
     """The value and its change; the values alone where there are several metrics."""
     pairs = list(zip(reading.metrics, row.cells, strict=True))
     numbers = [bare(metric, cell.value, row.currency, t) for metric, cell in pairs]
-    if len(pairs) == 1 and reading.query.compare:
+    if len(pairs) == 1 and _compared(reading):
         numbers.append(figures.change(*pairs[0], t, narrow=True))
     return numbers
 

@@ -264,3 +264,11 @@ def test_a_line_names_its_highest_point_and_dates_it() -> None:
     assert isinstance(spec, pictures.Line)
     assert [(p.index, p.words) for p in spec.now.peaks] == [(2, "18\xa0Nov ¥90")]
     assert [tick.index for tick in spec.ticks][:3] == [0, 6, 2]
+
+
+def test_without_any_base_there_is_no_column_of_dashes() -> None:
+    rows = (row("A01", 60_00, None, "苹果"), row("A02", 5_00, None, "梨"))
+    totals = (Row((), (Cell(65_00),), "CNY"),)
+    reading = Reading(BY_PRODUCT, (STORE,), rows=rows, totals=totals)
+    text = reports.answer(reading, translator("zh-hans"), "", LOOK).text
+    assert "<b>¥65.00</b>\n<pre>60.00 A01 苹果\n 5.00 A02 梨</pre>" in text
