@@ -27,6 +27,8 @@ from handlers.menus import set_menus
 
 log = logging.getLogger(__name__)
 
+PAUSES = (1, 5, 15)  # seconds between tries of an update that could not be settled
+
 PtbApplication = Application[ExtBot[None], Context, dict[str, object], dict[str, object], Any, None]
 
 
@@ -44,6 +46,7 @@ class Storebot:
         self.app, request = _application(config)
         self.app.bot_data["house"] = self.house
         self.lanes = Lanes(self._handle)
+        self._unsettled: set[int] = set()  # updates whose last try ended without a trace
         self.ticks = jobs.Ticks(self.house, self.app.bot, self.instance, self._take_over)
         self.poll = Poll(self.app.bot, request, self._store, self.clock.now)
         self._tasks: list[asyncio.Task[None]] = []
@@ -53,6 +56,7 @@ class Storebot:
     async def start(self) -> None:
         """Connect, take over what a dead process left, then listen."""
         handlers.register(self.app)
+        self.app.add_error_handler(self._failed)
         await self._connect()
         bot = self.app.bot
         self.house.bot_id, self.house.bot_name = bot.id, bot.username
@@ -124,7 +128,7 @@ class Storebot:
 
     def _orphans(self) -> list[Stored]:
         with self.db.read() as s:
-            owners = inbox.owners(s)
+            owners = inbox.owners(s, self.house.bot_id)
         if not owners:
             return []
         dead = self.instance.dead(owners)
@@ -135,17 +139,36 @@ class Storebot:
 
     async def _handle(self, stored: Stored) -> None:
         """One update through the handlers; what none of them settled is settled here."""
-        error = ""
+        if stored.orphan:
+            await self.house.insist(self._begin, stored.update_id)
+        for pause in (*PAUSES, 0):
+            self._unsettled.discard(stored.update_id)
+            error = await self._try(stored)
+            if stored.update_id not in self._unsettled:
+                break
+            await asyncio.sleep(pause)
+        self._unsettled.discard(stored.update_id)
+        await self.house.insist(self._close, stored.update_id, error)
+
+    async def _try(self, stored: Stored) -> str:
+        """The error's name, if there was one."""
         try:
             update = Update.de_json(stored.data, self.app.bot)
             await self.app.process_update(update)
         except Exception as e:  # an update the library cannot read must not stop its chat
             log.exception("update %d cannot be read", stored.update_id)
-            error = type(e).__name__
-        try:
-            await self.house.run(self._close, stored.update_id, error)
-        except Exception:
-            log.exception("update %d stays open until the next start", stored.update_id)
+            return type(e).__name__
+        return "could not be settled" if stored.update_id in self._unsettled else ""
+
+    async def _failed(self, update: object, context: Context) -> None:
+        """A door could not even apologise: the database is away, so the update is not done."""
+        if isinstance(update, Update) and not isinstance(context.error, inbox.AlreadyHandled):
+            log.error("update %d could not be settled", update.update_id, exc_info=context.error)
+            self._unsettled.add(update.update_id)
+
+    def _begin(self, update_id: int) -> None:
+        with self.db.write() as s:
+            inbox.begin(s, self.house.bot_id, update_id)
 
     def _close(self, update_id: int, error: str) -> None:
         with contextlib.suppress(inbox.AlreadyHandled), self.db.write() as s:

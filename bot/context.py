@@ -7,6 +7,7 @@ written together with "this update is handled", in one transaction.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from bot.message import Message
 from bot.outbox import Address
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,17 @@ class House:
         """Call a synchronous function in a worker thread; the event loop never waits for SQL."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, fn, *args)
 
+    async def insist(self, fn: Callable[..., T], *args: object) -> T:
+        """`run` until it works: for what has happened and must be written down."""
+        pause = 1.0
+        while True:
+            try:
+                return await self.run(fn, *args)
+            except Exception:
+                log.exception("the database does not take it; again in %.0f s", pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30.0)
+
 
 class Context(
     CallbackContext[ExtBot[None], dict[str, object], dict[str, object], dict[str, House]]
@@ -93,6 +106,7 @@ class Turn:
     now: datetime
     _said: list[Callable[[Session], None]] = field(default_factory=list)
     _count: int = 0
+    _answered: bool = False
 
     # who and where --------------------------------------------------------------------------
 
@@ -166,8 +180,9 @@ class Turn:
 
     def answer(self, text: str = "") -> None:
         """End the spinner of a pressed button, with a line on top of the chat if there is text."""
-        if not self.event.query_id:
-            return
+        if not self.event.query_id or self._answered:
+            return  # a press is answered once: a second, empty answer may overtake the words
+        self._answered = True
         key, target = self._key(), self.event.query_id
         self._later(
             lambda s: outbox.enqueue(

@@ -32,10 +32,12 @@ class Stored:
 
     update_id: int
     raw: str
+    orphan: bool = False  # left behind by a dead process, maybe because of it
 
     @staticmethod
     def of(data: dict[str, Any]) -> Stored:
-        return Stored(data["update_id"], json.dumps(data, ensure_ascii=False))
+        # plain ASCII: half a surrogate pair, which no database takes, must not stop the batch
+        return Stored(data["update_id"], json.dumps(data))
 
     @property
     def data(self) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def store(
         stored = Stored.of(data)
         row = {
             "bot_id": bot_id, "update_id": stored.update_id, "raw": stored.raw,
-            "received_at": now, "attempts": 1, "error": "",
+            "received_at": now, "attempts": 0, "error": "",
             "owner": owner, "lease_until": now + LEASE,
         }  # fmt: skip
         if insert_new(s, InboxRow, row):
@@ -64,9 +66,10 @@ def store(
     return new
 
 
-def owners(s: Session) -> set[str]:
-    """Who has unsettled updates."""
-    return set(s.exec(select(InboxRow.owner).where(col(InboxRow.done_at).is_(None)).distinct()))
+def owners(s: Session, bot_id: int) -> set[str]:
+    """Who has unsettled updates of this bot."""
+    unsettled = InboxRow.bot_id == bot_id, col(InboxRow.done_at).is_(None)
+    return set(s.exec(select(InboxRow.owner).where(*unsettled).distinct()))
 
 
 def take_over(s: Session, bot_id: int, dead: set[str], owner: str, now: datetime) -> list[Stored]:
@@ -83,16 +86,22 @@ def take_over(s: Session, bot_id: int, dead: set[str], owner: str, now: datetime
     )  # fmt: skip
     claimed = s.exec(
         update(InboxRow).where(*left)
-        .values(owner=owner, lease_until=now + LEASE, attempts=InboxRow.attempts + 1)
+        .values(owner=owner, lease_until=now + LEASE)
         .returning(col(InboxRow.update_id), col(InboxRow.raw))
     )  # fmt: skip
-    return sorted((Stored(i, raw) for i, raw in claimed), key=lambda x: x.update_id)
+    return sorted((Stored(i, raw, orphan=True) for i, raw in claimed), key=lambda x: x.update_id)
 
 
 def renew(s: Session, owner: str, now: datetime) -> None:
     """This process lives, and so do its claims."""
     mine = (col(InboxRow.owner) == owner, col(InboxRow.done_at).is_(None))
     s.exec(update(InboxRow).where(*mine).values(lease_until=now + LEASE))
+
+
+def begin(s: Session, bot_id: int, update_id: int) -> None:
+    """Count a try at an orphan. Those that only waited behind it are not to blame for a death."""
+    mine = col(InboxRow.bot_id) == bot_id, col(InboxRow.update_id) == update_id
+    s.exec(update(InboxRow).where(*mine).values(attempts=InboxRow.attempts + 1))
 
 
 def settle(s: Session, bot_id: int, update_id: int, now: datetime, error: str = "") -> None:
@@ -144,7 +153,7 @@ class Lanes:
     async def _run(self, key: int) -> None:
         queue = self._waiting[key]
         while queue:
-            await self._handle(queue[0])  # never raises: see handlers.settle
+            await self._handle(queue[0])  # never raises: see app._handle
             queue.popleft()
         del self._waiting[key]
 

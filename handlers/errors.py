@@ -26,7 +26,7 @@ class Opens(Protocol):
 
 
 def settle(house: House, event: Event, row: Opens | None) -> None:
-    """Handle one event and mark its update as done, whatever happens; never raises."""
+    """Handle one event and mark its update as done; raises only where that cannot be written."""
     try:
         _answer(house, event, row)
     except inbox.AlreadyHandled:
@@ -98,6 +98,3 @@ def _apologise(house: House, event: Event, e: UserError, error: str = "") -> Non
             turn.settle(s, error)
     except inbox.AlreadyHandled:
         log.info("update %d was handled before", event.update_id)
-    except Exception:
-        # the row stays open and is taken over at the next start
-        log.exception("update %d could not be settled", event.update_id)

@@ -79,7 +79,7 @@ class Pump:
         outcome = await deliver(self._bot, sending, picture)
         if outcome.result not in ("sent", "wait"):
             log.warning("row %d (%s): %s", sending.id, outcome.result, outcome.error)
-        await self._house.run(self._settle, sending, outcome)
+        await self._house.insist(self._settle, sending, outcome)
 
     async def _picture(self, sending: Sending) -> bytes | None:
         """None where there is none, or where it cannot be drawn: that must not cost the text."""

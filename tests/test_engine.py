@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Integer
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, select
 
 from bot.db import Database, migrate, wake
@@ -22,6 +23,12 @@ def test_a_write_is_kept(db: Database) -> None:
     with db.write() as s:
         s.add(Secret(name="a", value="1"))
     assert _names(db) == ["a"]
+
+
+def test_an_error_does_not_show_what_was_written(db: Database) -> None:
+    with pytest.raises(IntegrityError) as caught, db.write() as s:
+        s.add_all(Secret(name="a", value="13800138000") for _ in "ab")
+    assert "13800138000" not in str(caught.value)
 
 
 def test_a_failed_write_leaves_nothing(db: Database) -> None:

@@ -74,13 +74,35 @@ def test_a_process_that_hangs_loses_its_updates_unless_it_renews_them(db: Databa
 
 def test_an_update_that_killed_three_processes_is_set_aside(db: Database) -> None:
     store(db, 1, owner="a")
-    for dead, heir in (("a", "b"), ("b", "c")):
+    for dead, heir in (("a", "b"), ("b", "c"), ("c", "d")):
         with db.write() as s:
-            assert len(inbox.take_over(s, BOT, {dead}, heir, NOW)) == 1
+            (orphan,) = inbox.take_over(s, BOT, {dead}, heir, NOW)
+            inbox.begin(s, BOT, orphan.update_id)
     with db.write() as s:
-        assert inbox.take_over(s, BOT, {"c"}, "d", NOW) == []
+        assert inbox.take_over(s, BOT, {"d"}, "e", NOW) == []
     with db.read() as s:
         assert s.exec(select(InboxRow.error)).one() == "gave up: the process died on it"
+
+
+def test_an_update_that_only_waited_is_never_set_aside(db: Database) -> None:
+    store(db, 1, owner="0")
+    for n in range(9):
+        with db.write() as s:
+            assert len(inbox.take_over(s, BOT, {str(n)}, str(n + 1), NOW)) == 1
+
+
+def test_updates_of_another_bot_have_no_owners_here(db: Database) -> None:
+    store(db, 1, owner="a")
+    store(db, 1, owner="b", bot=BOT + 1)
+    with db.read() as s:
+        assert inbox.owners(s, BOT) == {"a"}
+
+
+def test_half_a_surrogate_pair_does_not_stop_a_batch(db: Database) -> None:
+    data = {"update_id": 1, "message": {"chat": {"id": 1}, "text": "\ud83d"}}
+    with db.write() as s:
+        (stored,) = inbox.store(s, BOT, [data], "1", NOW)
+    assert stored.data == data
 
 
 async def test_a_chat_is_handled_in_order_and_chats_side_by_side() -> None:

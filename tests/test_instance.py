@@ -50,3 +50,13 @@ def test_a_lock_that_the_server_dropped_is_taken_again(db: Database) -> None:
         assert other.dead([instance.owner]) == set()
         other.close()
     instance.close()
+
+
+def test_a_server_that_was_away_for_long_is_found_again(db: Database) -> None:
+    instance = Instance(db)
+    if instance._connection is not None:
+        instance._connection.invalidate()
+        instance._connection.close()  # as after a cure that found no server
+    instance.still_there()
+    assert instance.dead(["1"]) == {"1"}
+    instance.close()

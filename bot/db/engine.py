@@ -112,16 +112,19 @@ def wake(s: Session, name: str) -> None:
     s.info.setdefault("wake", set()).add(name)
 
 
+_QUIET: dict[str, Any] = {"hide_parameters": True}  # errors are logged, people's words are not
+
+
 def _with_driver(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def _postgres(url: str) -> Engine:
-    return create_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
+    return create_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True, **_QUIET)
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_size=8, max_overflow=4)
+    engine = create_engine(url, pool_size=8, max_overflow=4, **_QUIET)
 
     @event.listens_for(engine, "connect")
     def configure(connection: DBAPIConnection, _: Any) -> None:

@@ -53,8 +53,9 @@ class Instance:
             try:
                 self._connection.execute(text("SELECT 1"))
             except Exception:  # whatever broke it, a new connection is the cure
-                self._connection.invalidate()
-                self._connection.close()
+                if not self._connection.closed:  # it is, where the last cure failed
+                    self._connection.invalidate()
+                    self._connection.close()
                 self._connection = self._lock_name(self._db)
 
     def close(self) -> None:
