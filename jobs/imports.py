@@ -76,10 +76,12 @@ class Imports:
             return False
         with tempfile.TemporaryDirectory(prefix="storebot-") as folder:
             try:
+                if ingest.exhausted(row):
+                    raise UserError("internal")
                 if row.state == "undoing":
                     await self._house.run(_undo, self._house, row)
                     return True
-                path = Path(folder) / (Path(row.file_name).name or "upload")
+                path = Path(folder) / "upload"  # a name of theirs may be longer than a disk allows
                 await self._fetch(row, path)
                 await self._house.run(_run, self._house, row, path)
             except UserError as e:
@@ -106,7 +108,9 @@ class Imports:
                 await file.download_to_drive(path)
                 return
             except BadRequest as e:
-                raise UserError("import.too_big", mb=20) from e
+                if "too big" in str(e).lower():
+                    raise UserError("import.too_big", mb=20) from e
+                raise UserError("import.not_fetched") from e
             except TelegramError as e:
                 log.warning("import %d: the file does not come: %s", row.id, e)
                 await asyncio.sleep(2**n)

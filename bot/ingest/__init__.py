@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.ingest.imports import End, fail, recover, run, take, undo
-    from bot.ingest.intake import ask_undo, assign, claim, owners, queue, waiting
+    from bot.ingest.intake import ask_undo, assign, claim, exhausted, owners, queue, waiting
     from bot.ingest.report import Progress, Report, UndoResult
 
 _ROOMS = {
     "imports": ("End", "fail", "recover", "run", "take", "undo"),
-    "intake": ("ask_undo", "assign", "claim", "owners", "queue", "waiting"),
+    "intake": ("ask_undo", "assign", "claim", "exhausted", "owners", "queue", "waiting"),
     "report": ("Progress", "Report", "UndoResult"),
 }
 _ROOM = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
-    "End", "Progress", "Report", "UndoResult", "ask_undo", "assign", "claim", "fail", "owners",
+    "End", "Progress", "Report", "UndoResult", "ask_undo", "assign", "claim", "exhausted", "fail", "owners",
     "queue", "recover", "run", "take", "undo", "waiting",
 ]  # fmt: skip
 

@@ -70,8 +70,10 @@ def run(
 def fail(
     db: Database, import_id: int, e: UserError, now: datetime, on_end: OnEnd | None = None
 ) -> None:
-    """Give up on an import: whatever it had merged is given back. An Undo just stays undone."""
+    """Give up on an import: whatever it had merged is given back. An Undo can be asked for again."""
     row, _ = _row(db, import_id)
+    if row.state == "undoing":
+        _settle(db, import_id, "done", now, end=e, on_end=on_end)
     if row.state == "merging":
         reversal.give_back(db, row)
     if row.state in ("asked", "queued", "merging"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import and_, case, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -16,7 +16,7 @@ from bot.db.people import Store
 from bot.errors import UserError
 
 LEASE = timedelta(minutes=2)
-MAX_ATTEMPTS = 5
+MAX_ATTEMPTS = 5  # after these a claimed row is only to be given up on: see `exhausted`
 CLI = "cli:"  # owners that are no instance of the bot; only their lease tells whether they live
 _OPEN = ("queued", "merging", "undoing")
 
@@ -82,15 +82,18 @@ def ask_undo(s: Session, row: Import) -> None:
 def claim(s: Session, owner: str, now: datetime, dead: Collection[str] = ()) -> Import | None:
     """The next import to `run`, or to `undo` where its state is "undoing".
 
-    Rows of `dead` owners, and rows whose lease ran out, come first. Never two of one store.
+    Rows of `dead` owners come first, and so do rows whose lease ran out where nothing but the lease
+    tells: of the command line, and our own, since a claim says that we are idle. A slow download
+    is no death, and two at work on one store would spoil its figures. Never two of one store.
     """
-    orphan = or_(col(Import.owner).in_(list(dead)), col(Import.lease_until) < now)
+    by_lease = or_(col(Import.owner).startswith(CLI), col(Import.owner) == owner)
+    orphan = or_(col(Import.owner).in_(list(dead)), and_(by_lease, col(Import.lease_until) < now))
     taken = col(Import.owner) != ""
     other = aliased(Import)
     busy = select(other.store_id).where(col(other.owner) != "")
     query = (
         select(Import)
-        .where(col(Import.state).in_(_OPEN), Import.attempts < MAX_ATTEMPTS)
+        .where(col(Import.state).in_(_OPEN))
         .where(or_(taken & orphan, ~taken & col(Import.store_id).not_in(busy)))
         .order_by(case((taken, 0), else_=1), col(Import.id))
         .limit(1)
@@ -106,6 +109,11 @@ def claim(s: Session, owner: str, now: datetime, dead: Collection[str] = ()) -> 
     except IntegrityError:
         return None  # another instance was faster at this store
     return row
+
+
+def exhausted(row: Import) -> bool:
+    """It was tried often enough: it must `fail`, so that its person hears and its store is free."""
+    return row.attempts > MAX_ATTEMPTS
 
 
 def waiting(s: Session) -> bool:

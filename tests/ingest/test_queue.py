@@ -52,8 +52,42 @@ def test_a_dead_owner_s_row_is_taken_over_and_so_is_one_whose_lease_ran_out(
     row = put(db, shop, shop.tmall)
     claim(db, "one")
     assert claim(db, "two", dead={"one"}) == row
+    local = put(db, shop, shop.shopify, owner="cli:1")
     assert claim(db, "three", now=NOW + timedelta(minutes=1)) is None
-    assert claim(db, "three", now=NOW + timedelta(minutes=3)) == row
+    assert claim(db, "three", now=NOW + timedelta(minutes=3)) == local
+
+
+def test_a_slow_process_keeps_its_row_and_takes_it_again_once_it_stumbled(
+    db: Database, shop: Any
+) -> None:
+    """Two at work on one store would spoil its rollups; who lives is told by its lock."""
+    row = put(db, shop, shop.tmall)
+    assert claim(db, "slow") == row
+    assert claim(db, "other", now=NOW + timedelta(minutes=3)) is None
+    assert claim(db, "slow", now=NOW + timedelta(minutes=3)) == row
+
+
+def test_a_row_that_was_tried_too_often_can_still_be_given_up_on(db: Database, shop: Any) -> None:
+    row, after = put(db, shop, shop.tmall), put(db, shop, shop.tmall)
+    for n in range(7):
+        assert claim(db, str(n), dead={str(n - 1)}) == row
+    with db.read() as s:
+        tired = s.get(Import, row)
+        assert tired
+        assert ingest.exhausted(tired)
+    ingest.fail(db, row, UserError("internal"), NOW)
+    assert claim(db, "8") == after
+
+
+def test_an_undo_that_broke_can_be_asked_for_again(desk: Any) -> None:
+    desk.rows("A1,2026-11-20,1", head="订单号,下单时间,实付金额")
+    with desk.db.write() as s:
+        ingest.ask_undo(s, s.get(Import, desk.import_id()))
+    assert claim(desk.db, "one") == desk.import_id()
+    ingest.fail(desk.db, desk.import_id(), UserError("internal"), NOW)
+    with desk.db.read() as s:
+        assert s.get(Import, desk.import_id()).owner == ""
+    assert ingest.undo(desk.db, desk.import_id(), NOW).removed == 1
 
 
 def test_a_file_waits_until_its_store_is_said(db: Database, shop: Any) -> None:
