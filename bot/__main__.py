@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -169,8 +169,11 @@ def import_(
         for path in paths:
             if not path.is_file():
                 raise ConfigError(f"{path}: no such file")
-            with _progress(path.name, quiet=as_json) as progress:
-                number, report = ingest.take(db, target, path, datetime.now(UTC), progress)
+            try:
+                with _progress(path.name, quiet=as_json) as progress:
+                    number, report = ingest.take(db, target, path, datetime.now(UTC), progress)
+            except UserError as e:
+                _end(f"{path}: {translator('en')(f'error.{e.key}', **e.params)}", 1)
             if as_json:
                 _print_json(report.to_json())
             else:
@@ -207,8 +210,7 @@ def ask(
             _print_json(answer.data)
         else:
             print(answer.text)
-        if chart and answer.picture:
-            _draw(answer.picture, chart)
+        _draw(answer.picture, chart)
     raise typer.Exit(0 if all(a.understood for a in answers) else NOT_UNDERSTOOD)
 
 
@@ -231,8 +233,7 @@ def digest(
         desk = Desk(db, settings, chosen, "", language or settings.defaults.language)
         answer = desk.digest(day)
     print(answer.text)
-    if out and answer.picture:
-        _draw(answer.picture, out)
+    _draw(answer.picture, out)
 
 
 # shared ------------------------------------------------------------------------------------
@@ -313,7 +314,13 @@ def _progress(name: str, *, quiet: bool) -> Iterator[Callable[[Progress], None] 
         yield step
 
 
-def _draw(picture: str, path: Path) -> None:
+def _draw(picture: str, path: Path | None) -> None:
+    """Write the picture where one is wanted; an answer without one says so."""
+    if path is None:
+        return
+    if not picture:
+        print(f"storebot: {path} not written: this answer has no picture", file=sys.stderr)
+        return
     from bot.render.draw import draw
 
     path.write_bytes(draw(picture))
@@ -343,7 +350,7 @@ def main() -> None:
         _end(f"{message()} (storebot --help)", 2)
 
 
-def _end(line: str, status: int) -> None:
+def _end(line: str, status: int) -> NoReturn:
     print(f"storebot: {line}", file=sys.stderr)
     sys.exit(status)
 

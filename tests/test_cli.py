@@ -100,6 +100,7 @@ def test_the_doctor_finds_a_rollup_that_differs(desk: Path) -> None:
         (("ask", "x", "--language", "fr"), "storebot: --language fr: one of zh-hans,", 2),
         (("ask", "--file", "no.txt"), "storebot: no.txt: no such file", 2),
         (("digest", "--date", "soon"), "storebot: --date soon: write it as 2026-11-23", 2),
+        (("import", "bad.toml"), "storebot: bad.toml: This is not a table of orders.", 1),
         (("demo", "--now", "soon"), "storebot: --now soon: write it as 2026-11-23", 2),
     ],
 )
