@@ -232,5 +232,10 @@ class Turn:
         return Address(chat.id, thread_id=e.thread_id)
 
 
+def number(text: str) -> int:
+    """The row id in a button; 0, which no row has, where a forged press holds something else."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
 def void(_: object) -> None:
     """Drop a result."""

@@ -51,6 +51,7 @@ _CANT_PARSE = "can't parse entities"
 _NOT_MODIFIED = "message is not modified"
 _NO_THREAD = ("message thread not found", "topic_closed")
 _NO_REPLY = ("message to be replied not found", "replied message not found")
+_NO_TARGET = ("message to edit not found", "message can't be edited")
 _NO_TEXT = "there is no text in the message to edit"
 _PICTURE = ("photo_", "image_process", "wrong file", "file is too big", "caption is too long")
 _TAG = re.compile(r"<[^>]+>")
@@ -124,6 +125,8 @@ class _Form:
             self.reply_to = 0
         elif any(x in refusal for x in _PICTURE) and self.picture:
             self.picture = None
+        elif any(x in refusal for x in _NO_TARGET) and self.target:
+            self.target = ""  # they deleted it: say it anew
         elif _NO_TEXT in refusal and self.target:
             # a picture cannot become a text in place
             self.stale, self.target = int(self.target), ""

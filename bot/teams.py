@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.access import OWNER, STAFF
 from bot.config import Defaults, Language
+from bot.db import insert_new
 from bot.db.people import Binding, BindingStore, Chat, JoinRequest, Member, Store, Team
 from bot.errors import UserError
 
@@ -98,7 +99,7 @@ def decide_join(
     s: Session, request_id: int, team_id: int, accept: bool, now: datetime
 ) -> tuple[JoinRequest, Member | None]:
     """Let a person in as staff, or not. Raises UserError where somebody decided before."""
-    request = s.get(JoinRequest, request_id)
+    request = s.get(JoinRequest, request_id, with_for_update=True)  # two owners may press at once
     if request is None or request.team_id != team_id:
         raise UserError("join.gone")
     if request.decided_at is not None:
@@ -145,9 +146,9 @@ def chat(s: Session, telegram_id: int, kind: str, title: str = "") -> Chat:
     """The row of a chat we may speak in, made on first need; hearing from it revives it."""
     row = s.exec(select(Chat).where(Chat.telegram_id == telegram_id)).first()
     if row is None:
-        row = Chat(telegram_id=telegram_id, kind=kind, title=title)
-        s.add(row)
-        s.flush()
+        # another door may be making it at this moment
+        insert_new(s, Chat, {"telegram_id": telegram_id, "kind": kind, "title": title})
+        row = s.exec(select(Chat).where(Chat.telegram_id == telegram_id)).one()
     row.gone_at = None
     row.title = title or row.title
     return row

@@ -89,6 +89,7 @@ def register(app: Application[Any, Any, Any, Any, Any, Any]) -> None:
     app.add_handler(CallbackQueryHandler(_on_press))
     app.add_handler(MessageHandler(_SAID & filters.Document.ALL, _on_message(FILE)))
     app.add_handler(MessageHandler(_SAID & filters.TEXT & ~filters.COMMAND, _on_words))
+    app.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _on_migration))
     app.add_handler(ChatMemberHandler(_on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
 
 
@@ -137,6 +138,15 @@ async def _on_membership(update: Update, context: Context) -> None:
         chats.membership, context.house, update.update_id, change.chat.id,
         change.new_chat_member.status,
     )  # fmt: skip
+
+
+async def _on_migration(update: Update, context: Context) -> None:
+    """Told twice, in the old chat and in the new one, whichever is handled first."""
+    message = update.effective_message
+    assert message
+    old = message.migrate_from_chat_id or message.chat.id
+    new = message.migrate_to_chat_id or message.chat.id
+    await context.house.run(chats.migration, context.house, update.update_id, old, new)
 
 
 def _said(update: Update, message: TelegramMessage, text: str) -> Event:

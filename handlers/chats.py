@@ -7,6 +7,7 @@ from sqlmodel import select
 from bot import inbox, teams
 from bot.config import Language
 from bot.context import House, Turn
+from bot.db.moves import move_chat
 from bot.db.people import Chat, Store
 from bot.errors import UserError
 from bot.i18n import language_of
@@ -40,6 +41,13 @@ def _bind(turn: Turn, stores: list[Store]) -> Message:
     row = teams.chat(turn.s, e.chat, e.chat_kind, e.chat_title)
     binding = teams.link(turn.s, row, e.thread_id, stores, language, defaults, turn.now)
     return notices.linked(turn.t, stores, binding)
+
+
+def migration(house: House, update_id: int, old: int, new: int) -> None:
+    """A group became a supergroup, and keeps everything."""
+    with house.db.write() as s:
+        inbox.settle(s, house.bot_id, update_id, house.clock.now())
+        move_chat(s, old, new)
 
 
 def membership(house: House, update_id: int, telegram_id: int, status: str) -> None:

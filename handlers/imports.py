@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import ingest, teams
 from bot.context import Turn
+from bot.context import number as row_id
 from bot.db import facts, people
 from bot.errors import UserError
 from bot.message import Message
@@ -49,7 +50,7 @@ def _which(turn: Turn, row: facts.Import, stores: list[people.Store]) -> Message
 def choose_store(turn: Turn) -> None:
     """`f:<import id>:<store id>`."""
     row, store_id = _own(turn)
-    store = turn.s.get(people.Store, int(store_id))
+    store = turn.s.get(people.Store, row_id(store_id))
     if store is None or store.team_id != turn.team_id:
         raise UserError("store.gone")
     if not ingest.assign(turn.s, row, store):
@@ -67,7 +68,7 @@ def undo(turn: Turn) -> None:
 def _own(turn: Turn) -> tuple[facts.Import, str]:
     """An import of this team and what stands behind its id."""
     number, _, rest = turn.event.data.partition(":")
-    row = turn.s.get(facts.Import, int(number)) if number.isdecimal() else None
+    row = turn.s.get(facts.Import, row_id(number))
     if row is None or row.team_id != turn.team_id:
         raise UserError("import.gone")
     return row, rest

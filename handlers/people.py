@@ -7,6 +7,7 @@ from functools import partial
 from bot import teams
 from bot.access import GROUPS, Verdict, decide
 from bot.context import Turn
+from bot.context import number as row_id
 from bot.errors import UserError
 from bot.message import Button, Message
 from bot.render import notices
@@ -75,7 +76,9 @@ def join(turn: Turn) -> None:
 def admit(turn: Turn) -> None:
     """`admit:<request>:yes|no`, pressed by an owner."""
     number, _, word = turn.event.data.partition(":")
-    request, member = teams.decide_join(turn.s, int(number), turn.team_id, word == "yes", turn.now)
+    request, member = teams.decide_join(
+        turn.s, row_id(number), turn.team_id, word == "yes", turn.now
+    )
     turn.edit(Message(turn.t("join.admitted" if member else "join.refused", name=request.name)))
     if member:
         turn.tell(member, partial(notices.admitted, member), f"admitted:{request.id}", "join")

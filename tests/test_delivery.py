@@ -142,3 +142,11 @@ async def test_an_edit_may_add_a_picture_and_take_it_away(server: Server, bot: B
     moved = await deliver(bot, back, None)
     assert moved.message_id == sent.message_id + 1
     assert said(server)[-1]["text"] == "words"
+
+
+async def test_an_edit_of_a_deleted_message_is_said_anew(server: Server, bot: Bot) -> None:
+    sent = await deliver(bot, HELLO, None)
+    await bot.delete_message(GROUP, sent.message_id)
+    edit = replace(HELLO, method="edit", target=str(sent.message_id), message=Message("report"))
+    assert (await deliver(bot, edit, None)).message_id == sent.message_id + 1
+    assert said(server)[-1]["text"] == "report"

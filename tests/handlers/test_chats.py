@@ -1,12 +1,13 @@
 """/link binds a chat to stores, for those who may, and Telegram's news about our place in it."""
 
 import pytest
-from conftest import Shop
+from conftest import NOW, Shop
 from sqlmodel import select
 from wire import Wire, buttons
 from world import GROUP, OTHERS
 
 from bot import teams
+from bot.config import Defaults
 from bot.db import Database
 from bot.db.people import Binding, Chat
 
@@ -94,3 +95,17 @@ async def test_a_kicked_bot_stops_its_pushes_there(wire: Wire, shop: Shop, db: D
     await wire.replies()
     with db.read() as s:
         assert s.exec(select(Chat).where(Chat.telegram_id == GROUP)).one().gone_at is not None
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_its_link(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    with db.write() as s:
+        row = teams.chat(s, -500, "group")
+        teams.link(s, row, 0, teams.stores(s, shop.team)[:1], "zh-hans", Defaults(), NOW)
+    with db.write() as s:
+        teams.chat(s, -1005, "supergroup")
+    news = {"message_id": 1, "date": 1, "chat": {"id": -500, "type": "group", "title": "x"}}
+    await wire.bot._store([{"update_id": 1, "message": {**news, "migrate_to_chat_id": -1005}}])
+    await wire.replies()
+    assert bound(db, -1005) == ["tmall"]

@@ -103,6 +103,14 @@ async def test_a_store_of_another_team_cannot_be_chosen(
     assert lines(db) == {}
 
 
+@pytest.mark.parametrize("data", ["f:x:1", "f:1:x", "f:1:", "f:1:99999999999999999999"])
+async def test_a_forged_number_is_no_crash(wire: Wire, shop: Shop, data: str) -> None:
+    question = await send(wire, shop.staff, caption="")
+    await wire.press(shop.staff, question, data, forge=True)
+    (words,) = await wire.answers()
+    assert "不在了" in words or "不存在" in words
+
+
 async def test_an_import_of_another_team_cannot_be_undone(
     wire: Wire, shop: Shop, db: Database
 ) -> None:
