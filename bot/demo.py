@@ -17,7 +17,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from bot import ingest, teams
+from bot import ingest, periods, teams
 from bot.app import Storebot
 from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Telegram
@@ -83,7 +83,8 @@ def _next_morning(bot: Storebot) -> datetime:
     """When the next digest of any linked chat is due."""
     now = bot.clock.now()
     with bot.db.read() as s:
-        return min(due.next_at(binding, now) for binding, _ in due.bindings(s))
+        planned = [due.next_at(binding, now) for binding, _ in due.bindings(s)]
+    return min(planned, default=now + periods.DAY)  # every chat may have thrown the bot out
 
 
 def _found(config: Config, company: Company, samples: Path, world: World, clock: Clock) -> None:
