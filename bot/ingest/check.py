@@ -13,9 +13,9 @@ from bot import periods
 from bot.ingest import facts, rollups
 from bot.ingest.bulk import Bulk
 from bot.ingest.facts import Order, Place
-from bot.ingest.rollups import DAY, MONTH, SUMS, Cell, Cells, month_of
+from bot.ingest.rollups import DAY, MONTH, SUMS, Cell, Count, cell_of, parts_of
 
-Key = tuple[int, Cell]
+Key = tuple[int, str, Cell]  # grain, day, cell
 
 
 def check(s: Session) -> list[str]:
@@ -39,7 +39,7 @@ def _store(bulk: Bulk, place: Place) -> Iterable[str]:
 
 def _months(bulk: Bulk, place: Place) -> list[str]:
     found = {
-        month_of(str(row[0]))
+        rollups.month_of(str(row[0]))
         for source, column in (
             ("order_lines", "day"), ("order_lines", "paid_day"),
             ("sales_rollups", "day"), ("buyer_rollups", "day"),
@@ -56,22 +56,26 @@ def _months(bulk: Bulk, place: Place) -> list[str]:
 def _from_facts(
     bulk: Bulk, place: Place, month: str
 ) -> tuple[dict[Key, object], dict[Key, object]]:
-    cells = Cells()
-    counts: defaultdict[Key, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+    count = Count()
+    buyers: defaultdict[Key, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
     for order in _orders(bulk, place, "day", month):
-        cells.add(order, paid=False)
+        count.add(order, paid=False)
     for order in _orders(bulk, place, "paid_day", month):
-        cells.add(order, created=False)
-        for (dim, day, key), buyer in rollups.buyer_cells(order):
-            counts[DAY, (dim, day, key)][buyer] += 1
-            counts[MONTH, (dim, month, key)][buyer] += 1
-    sums: dict[Key, object] = {(DAY, cell): x for cell, x in cells.sums.items()}
-    sums |= {(MONTH, cell): x for cell, x in cells.months().items()}
-    buyers: dict[Key, object] = {
-        key: (BitMap(found), BitMap(b for b, n in found.items() if n > 1))
-        for key, found in counts.items()
+        count.add(order, created=False)
+        for day, cell, buyer in rollups.shows(order):
+            buyers[DAY, day, cell][buyer] += 1
+            buyers[MONTH, month, cell][buyer] += 1
+    sums: dict[Key, object] = {
+        (grain, day, cell): found
+        for grain, days in ((DAY, dict(count.sums)), (MONTH, count.months()))
+        for day, cells in days.items()
+        for cell, found in cells.items()
     }
-    return sums, buyers
+    bitmaps: dict[Key, object] = {
+        key: (BitMap(found), BitMap(b for b, n in found.items() if n > 1))
+        for key, found in buyers.items()
+    }
+    return sums, bitmaps
 
 
 def _orders(bulk: Bulk, place: Place, column: str, month: str) -> Iterable[Order]:
@@ -90,7 +94,7 @@ def _stored_sums(bulk: Bulk, place: Place, month: str) -> dict[Key, object]:
         " WHERE team_id = ? AND store_id = ? AND day >= ? AND day <= ?",
         place.team, place.store, month, _last(month),
     )  # fmt: skip
-    return {(grain, (dim, day, key)): list(sums) for grain, dim, day, key, *sums in rows}
+    return {(grain, day, cell_of(dim, key)): list(sums) for grain, dim, day, key, *sums in rows}
 
 
 def _stored_buyers(bulk: Bulk, place: Place, month: str) -> dict[Key, object]:
@@ -100,7 +104,7 @@ def _stored_buyers(bulk: Bulk, place: Place, month: str) -> dict[Key, object]:
         place.team, place.store, month, _last(month),
     )  # fmt: skip
     return {
-        (grain, (dim, day, key)): (
+        (grain, day, cell_of(dim, key)): (
             BitMap.deserialize(bytes(seen)), BitMap.deserialize(bytes(twice)),
         )
         for grain, dim, day, key, seen, twice in rows
@@ -112,7 +116,8 @@ def _differences(
 ) -> Iterable[str]:
     for key in sorted(stored.keys() | true.keys()):
         if stored.get(key) != true.get(key):
-            grain, (dim, day, number) = key
+            grain, day, cell = key
+            dim, number = parts_of(cell)
             yield (
                 f"store {place.store} {'month' if grain else 'day'} {day} dim {dim} key {number}:"
                 f" {what} stored {_shown(stored.get(key))}, facts {_shown(true.get(key))}"

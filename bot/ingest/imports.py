@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, delete, update
+from sqlalchemy import case, delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -23,6 +25,7 @@ from bot.errors import UserError
 from bot.ingest import load, reversal, spawn
 from bot.ingest.intake import CLI, LEASE, ask_undo, queue
 from bot.ingest.report import Progress, Report, UndoResult
+from bot.periods import DAY, Period, at_local
 
 RENEW_EVERY = 20.0  # seconds
 End = Report | UndoResult | UserError
@@ -230,10 +233,14 @@ def _cover(db: Database, store: Store, report: Report) -> None:
         return
     insert = sqlite.insert if db.is_sqlite else postgresql.insert
     statement = insert(ImportedDay)
-    new, old = statement.excluded.exported_at, col(ImportedDay.exported_at)
+    new, old = statement.excluded, ImportedDay
+    later = new.exported_at > col(old.exported_at)
     statement = statement.on_conflict_do_update(
         index_elements=["store_id", "kind", "day"],
-        set_={"exported_at": case((new > old, new), else_=old)},
+        set_={
+            "exported_at": case((later, new.exported_at), else_=col(old.exported_at)),
+            "whole": or_(new.whole, col(old.whole)),
+        },
     )
     with db.write() as s:
         s.connection().execute(statement, rows)
@@ -244,12 +251,14 @@ def _covered(store: Store, report: Report) -> list[dict[str, object]]:
         return []
     first, last = map(date.fromisoformat, report.days)
     exported = datetime.fromtimestamp(report.exported_at, UTC)
+    zone = ZoneInfo(store.timezone)
+    days = Period(first, last + DAY)
     return [
         {
-            "store_id": store.id, "kind": report.kind, "exported_at": exported,
-            "day": first + timedelta(days=i),
+            "store_id": store.id, "kind": report.kind, "day": day, "exported_at": exported,
+            "whole": exported >= at_local(day + DAY, time_of_day(), zone),
         }
-        for i in range((last - first).days + 1)
+        for day in days
     ]  # fmt: skip
 
 

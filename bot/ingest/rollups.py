@@ -1,13 +1,13 @@
 """Day and month sums and buyer bitmaps, moved by exactly what an order changes.
 
-A *cell* is (dim, day, key): dim 0 the whole day, 1 a product, 2 a region, 3 an hour. What a slice
-of orders does to the cells of days is counted here; months follow from it.
+Within a day a *cell* is one number, `4 × key + dim`: dim 0 is the whole day, 1 a product, 2 a region,
+3 an hour. What a slice of orders does to the cells of days is counted here; months follow from it.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import add
 
@@ -18,81 +18,108 @@ from bot.db.facts import BuyerRollup, SalesRollup
 from bot.ingest.bulk import Bulk, Write, adding, primary, replacing, table
 from bot.ingest.facts import Change, Order, Place
 
-Cell = tuple[int, str, int]
 TOTAL, PRODUCT, REGION, HOUR = range(4)
 SUMS = ("sales", "refunded", "orders", "units", "refund_orders", "created_orders", "anonymous")
 DAY, MONTH = 0, 1  # grains
+UNKNOWN_HOUR = -1
+
+Cell = int
+ByDay = dict[str, dict[Cell, list[int]]]
+Show = tuple[str, Cell, int]  # a buyer in a cell of a day
 
 _SALES, _BUYERS = table(SalesRollup), table(BuyerRollup)
 _SALES_COLUMNS = (*primary(_SALES), *SUMS)
 _BUYER_COLUMNS = (*primary(_BUYERS), "seen", "twice")
 _NOBODY = BitMap().serialize()
-UNKNOWN_HOUR = -1
+
+
+def cell_of(dim: int, key: int) -> Cell:
+    return 4 * key + dim
+
+
+def parts_of(cell: Cell) -> tuple[int, int]:
+    """Dim and key."""
+    return cell & 3, cell >> 2
+
+
+def month_of(day: str) -> str:
+    return f"{day[:8]}01"
 
 
 # sums ----------------------------------------------------------------------------------------
 
 
-class Cells:
-    """What orders move: the sums of day cells (in the order of SUMS), and who came into which."""
+class Count:
+    """What orders move: the sums of cells (in the order of SUMS), and who came into which."""
 
     def __init__(self) -> None:
-        self.sums: defaultdict[Cell, list[int]] = defaultdict(lambda: [0] * len(SUMS))
-        self.came: defaultdict[Cell, list[int]] = defaultdict(list)
+        self.sums: defaultdict[str, defaultdict[Cell, list[int]]]
+        self.sums = defaultdict(lambda: defaultdict(lambda: [0] * len(SUMS)))
+        self.came: defaultdict[str, defaultdict[Cell, list[int]]]
+        self.came = defaultdict(lambda: defaultdict(list))
 
     def add(self, order: Order, sign: int = 1, *, created: bool = True, paid: bool = True) -> None:
         """Count an order on its day of creation and on its day of payment."""
         if not order:
             return
         head = order[0]
-        region, sums = head.region_id or 0, self.sums
-        products = [x.product_id or 0 for x in order if x.product_head]
+        shown = _shown(order)
         if created:
-            for cell in _cells(head.day, region, products):
-                sums[cell][5] += sign
+            day = self.sums[head.day]
+            for cell in shown:
+                day[cell][5] += sign
         if head.paid_day is None or not paid:
             return
-        day, buyer = head.paid_day, head.buyer_id
+        day, buyer = self.sums[head.paid_day], head.buyer_id
+        whole, parts = _amounts(order, shown[2:])
         hour = UNKNOWN_HOUR if head.paid_hour is None else head.paid_hour
-        whole, parts = _amounts(order, products)
-        cells = _cells(day, region, products)
         anonymous = sign if buyer is None else 0
-        for cell, (amount, refunded, units) in zip(
-            [*cells, (HOUR, day, hour)], [whole, whole, *parts, whole], strict=True
-        ):
-            found = sums[cell]
-            found[0] += sign * amount
-            found[1] += sign * refunded
-            found[2] += sign
-            found[3] += sign * units
-            found[4] += sign if refunded > 0 else 0
-            found[6] += anonymous
+        amounts = (whole, whole, *parts, whole)
+        for cell, (sales, refunded, units) in zip((*shown, 4 * hour + HOUR), amounts, strict=True):
+            sums = day[cell]
+            sums[0] += sign * sales
+            sums[1] += sign * refunded
+            sums[2] += sign
+            sums[3] += sign * units
+            if refunded > 0:
+                sums[4] += sign
+            sums[6] += anonymous
         if buyer is not None and sign > 0:
-            for cell in cells:
-                self.came[cell].append(buyer)
+            came = self.came[head.paid_day]
+            for cell in shown:
+                came[cell].append(buyer)
 
-    def months(self) -> dict[Cell, list[int]]:
-        """The sums of months."""
-        found: dict[Cell, list[int]] = {}
-        starts = {day: month_of(day) for day in {cell[1] for cell in self.sums}}
-        for (dim, day, key), sums in self.sums.items():
-            cell = dim, starts[day], key
-            month = found.get(cell)
-            found[cell] = list(map(add, month, sums)) if month else sums
+    def merge(self, other: Count) -> None:
+        for day, cells in other.sums.items():
+            mine = self.sums[day]
+            for cell, sums in cells.items():
+                mine[cell] = list(map(add, mine[cell], sums))
+
+    def months(self) -> ByDay:
+        """The sums by first day of the month."""
+        found: ByDay = {}
+        for day, cells in self.sums.items():
+            month = found.setdefault(month_of(day), {})
+            for cell, sums in cells.items():
+                old = month.get(cell)
+                month[cell] = list(map(add, old, sums)) if old else sums
         return found
 
 
-def _cells(day: str, region: int, products: list[int]) -> list[Cell]:
-    """Where an order is counted, but for its hour."""
-    if len(products) == 1:
-        return [(TOTAL, day, 0), (REGION, day, region), (PRODUCT, day, products[0])]
-    return [(TOTAL, day, 0), (REGION, day, region), *((PRODUCT, day, x) for x in products)]
+def _shown(order: Order) -> list[Cell]:
+    """Cells an order is counted in, but for its hour: the day, its region, its products."""
+    head = order[0]
+    region = 4 * (head.region_id or 0) + REGION
+    if len(order) == 1:
+        return [TOTAL, region, 4 * (head.product_id or 0) + PRODUCT]
+    products = [4 * (x.product_id or 0) + PRODUCT for x in order if x.product_head]
+    return [TOTAL, region, *products]
 
 
 Amounts = tuple[int, int, int]  # paid, refunded, units
 
 
-def _amounts(order: Order, products: list[int]) -> tuple[Amounts, list[Amounts]]:
+def _amounts(order: Order, products: list[Cell]) -> tuple[Amounts, list[Amounts]]:
     """Of the whole order, and of each of its products."""
     if len(order) == 1:
         whole = order[0].paid, order[0].refunded, order[0].quantity
@@ -100,30 +127,29 @@ def _amounts(order: Order, products: list[int]) -> tuple[Amounts, list[Amounts]]
     parts = dict.fromkeys(products, (0, 0, 0))
     total = 0, 0, 0
     for x in order:
-        a, b, c = parts[x.product_id or 0]
-        parts[x.product_id or 0] = a + x.paid, b + x.refunded, c + x.quantity
+        cell = 4 * (x.product_id or 0) + PRODUCT
+        a, b, c = parts[cell]
+        parts[cell] = a + x.paid, b + x.refunded, c + x.quantity
         total = total[0] + x.paid, total[1] + x.refunded, total[2] + x.quantity
     return total, list(parts.values())
 
 
-def month_of(day: str) -> str:
-    return f"{day[:8]}01"
-
-
-def sums(place: Place, cells: Cells, shrinks: bool) -> list[Write]:
+def sums(place: Place, count: Count, shrinks: bool) -> list[Write]:
     """Add to the stored cells; with `shrinks`, drop those that count nothing any more."""
-    grains: dict[int, dict[Cell, list[int]]] = {DAY: cells.sums, MONTH: cells.months()}
+    grains: dict[int, ByDay] = {DAY: dict(count.sums), MONTH: count.months()}
     rows = [
-        (place.team, grain, dim, day, place.store, key, *found[dim, day, key])
-        for grain, found in grains.items()
-        for dim, day, key in sorted(found)
-        if any(found[dim, day, key])
+        (place.team, grain, cell & 3, day, place.store, cell >> 2, *found)
+        for grain, days in grains.items()
+        for day, cells in days.items()
+        for cell, found in cells.items()
+        if any(found)
     ]
+    rows.sort()
     clash = adding(_SALES, primary(_SALES), SUMS)
     writes: list[Write] = [lambda bulk: bulk.put(_SALES, _SALES_COLUMNS, rows, clash)]
     if shrinks:
-        days = sorted({str(x[3]) for x in rows})
-        writes.append(lambda bulk: _drop_empty(bulk, place, days))
+        touched = sorted({str(x[3]) for x in rows})
+        writes.append(lambda bulk: _drop_empty(bulk, place, touched))
     return writes
 
 
@@ -139,16 +165,15 @@ def _drop_empty(bulk: Bulk, place: Place, days: list[str]) -> None:
 
 
 Sets = tuple[BitMap, BitMap]  # seen once or more, twice or more
+Known = dict[Cell, Sets]
 
 
-def buyer_cells(order: Order) -> list[tuple[Cell, int]]:
+def shows(order: Order) -> list[Show]:
     """Where a paid order shows its buyer, each cell once."""
     if not order or order[0].paid_day is None or order[0].buyer_id is None:
         return []
-    head = order[0]
-    products = [x.product_id or 0 for x in order if x.product_head]
-    cells = _cells(order[0].paid_day, head.region_id or 0, products)
-    return [(cell, order[0].buyer_id) for cell in cells]
+    day, buyer = order[0].paid_day, order[0].buyer_id
+    return [(day, cell, buyer) for cell in _shown(order)]
 
 
 class Buyers:
@@ -161,141 +186,136 @@ class Buyers:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._known: OrderedDict[tuple[int, str], dict[tuple[int, int], Sets]] = OrderedDict()
-        self._touched: dict[tuple[int, Cell], Sets] = {}
+        self._known: OrderedDict[tuple[int, str], Known] = OrderedDict()
+        self._touched: defaultdict[tuple[int, str], Known] = defaultdict(dict)
 
-    def plan(self, bulk: Bulk, changes: Sequence[Change]) -> tuple[Cells, list[Write]]:
+    def plan(self, bulk: Bulk, changes: Sequence[Change]) -> tuple[Count, list[Write]]:
         """What a slice moves, and the bitmaps to write: read and computed outside any write."""
-        self._touched = {}
+        self._touched.clear()
         while len(self._known) > self.KEEP:  # only here: what a plan touches must stay
             self._known.popitem(last=False)
-        old, new = Cells(), Cells()
+        count, changed = Count(), Count()
         moved: list[Change] = []
         for change in changes:
             if not change.before:
-                new.add(change.after)
+                count.add(change.after)
                 continue
-            old.add(change.before, -1)
-            old.add(change.after)
-            if buyer_cells(change.before) != buyer_cells(change.after):
+            changed.add(change.before, -1)
+            changed.add(change.after)
+            if shows(change.before) != shows(change.after):
                 moved.append(change)
-        self._add(bulk, new.came)
+        self._come(bulk, count)
         if moved:
             self._recount(bulk, moved, changes)
-        for cell, found in old.sums.items():
-            new.sums[cell] = list(map(add, new.sums[cell], found))
-        return new, self._writes()
+        count.merge(changed)
+        return count, self._writes()
 
     def _writes(self) -> list[Write]:
         t = self._place
         rows, gone = [], []
-        for grain, (dim, day, key) in sorted(self._touched):
-            seen, twice = self._touched[grain, (dim, day, key)]
-            place = (t.team, grain, dim, day, t.store, key)
-            if seen:
-                rows.append((*place, seen.serialize(), twice.serialize() if twice else _NOBODY))
-            else:
-                gone.append(place)
+        for (grain, day), cells in self._touched.items():
+            for cell, (seen, twice) in cells.items():
+                place = (t.team, grain, cell & 3, day, t.store, cell >> 2)
+                if seen:
+                    rows.append((*place, seen.serialize(), twice.serialize() if twice else _NOBODY))
+                else:
+                    gone.append(place)
+        rows.sort()
         clash = replacing(primary(_BUYERS), ("seen", "twice"))
         return [
             lambda bulk: bulk.put(_BUYERS, _BUYER_COLUMNS, rows, clash),
             lambda bulk: bulk.drop(_BUYERS, primary(_BUYERS), gone),
         ]
 
-    def _add(self, bulk: Bulk, come: dict[Cell, list[int]]) -> None:
-        """More orders, each given by its buyer."""
-        months: defaultdict[Cell, list[int]] = defaultdict(list)
-        for (dim, day, key), buyers in come.items():
-            months[dim, month_of(day), key] += buyers
-        for grain, cells in ((DAY, come), (MONTH, months)):
-            for cell, buyers in cells.items():
-                seen, twice = self._sets(bulk, grain, cell, touch=True)
-                for buyer in buyers:
-                    if buyer in seen:
-                        twice.add(buyer)
-                    else:
-                        seen.add(buyer)
+    def _come(self, bulk: Bulk, count: Count) -> None:
+        """New orders, each counted by its buyer."""
+        for day, cells in count.came.items():
+            for grain, start in ((DAY, day), (MONTH, month_of(day))):
+                known, touched = self._at(bulk, grain, start), self._touched[grain, start]
+                for cell, buyers in cells.items():
+                    sets = known.get(cell)
+                    if sets is None:
+                        sets = known[cell] = (BitMap(), BitMap())
+                    touched[cell] = sets
+                    seen, twice = sets
+                    for buyer in buyers:
+                        if buyer in seen:
+                            twice.add(buyer)
+                        else:
+                            seen.add(buyer)
 
-    def _sets(self, bulk: Bulk, grain: int, cell: Cell, touch: bool = False) -> Sets:
-        dim, day, key = cell
+    def _at(self, bulk: Bulk, grain: int, day: str) -> Known:
+        """The bitmaps of a day or month, read once."""
         known = self._known.get((grain, day))
         if known is None:
             known = self._known[grain, day] = self._load(bulk, grain, day)
-        sets = known.get((dim, key))
-        if sets is None:
-            sets = known[dim, key] = (BitMap(), BitMap())
-        if touch:
-            self._touched[grain, cell] = sets
-        return sets
+        return known
 
-    def _load(self, bulk: Bulk, grain: int, day: str) -> dict[tuple[int, int], Sets]:
+    def _load(self, bulk: Bulk, grain: int, day: str) -> Known:
         rows = bulk.rows(
             "SELECT dim, key, seen, twice FROM buyer_rollups WHERE team_id = ? AND grain = ?"
             " AND dim IN (0, 1, 2) AND day = ? AND store_id = ?",
             self._place.team, grain, day, self._place.store,
         )  # fmt: skip
         return {
-            (dim, key): (BitMap.deserialize(bytes(seen)), BitMap.deserialize(bytes(twice)))
+            cell_of(dim, key): (BitMap.deserialize(bytes(seen)), BitMap.deserialize(bytes(twice)))
             for dim, key, seen, twice in rows
         }
 
     # where an order left a cell, its buyers are counted again from the facts -----------------
 
     def _recount(self, bulk: Bulk, moved: list[Change], changes: Sequence[Change]) -> None:
-        pairs = {p for c in moved for p in buyer_cells(c.before) + buyer_cells(c.after)}
-        counts = self._counts(bulk, pairs, changes)
-        for cell, buyer in pairs:
-            seen, twice = self._sets(bulk, DAY, cell, touch=True)
-            _set(seen, twice, buyer, counts[cell, buyer])
-        for cell, buyer in {((dim, month_of(day), key), b) for (dim, day, key), b in pairs}:
-            seen, twice = self._sets(bulk, MONTH, cell, touch=True)
-            _set(seen, twice, buyer, self._in_month(bulk, cell, buyer))
+        affected = {x for c in moved for x in shows(c.before) + shows(c.after)}
+        counts = self._counts(bulk, affected, changes)
+        for day, cell, buyer in affected:
+            self._set(bulk, DAY, day, cell, buyer, counts[day, cell, buyer])
+        for month, cell, buyer in {(month_of(day), cell, buyer) for day, cell, buyer in affected}:
+            n = self._in_month(bulk, month, cell, buyer)
+            self._set(bulk, MONTH, month, cell, buyer, n)
+
+    def _set(self, bulk: Bulk, grain: int, day: str, cell: Cell, buyer: int, orders: int) -> None:
+        sets = self._at(bulk, grain, day).setdefault(cell, (BitMap(), BitMap()))
+        self._touched[grain, day][cell] = sets
+        for bitmap, least in zip(sets, (1, 2), strict=True):
+            if orders >= least:
+                bitmap.add(buyer)
+            else:
+                bitmap.discard(buyer)
 
     def _counts(
-        self, bulk: Bulk, pairs: set[tuple[Cell, int]], changes: Sequence[Change]
-    ) -> defaultdict[tuple[Cell, int], int]:
-        """Orders of each buyer in each day cell, as they will be."""
-        counts: defaultdict[tuple[Cell, int], int] = defaultdict(int)
-        for c in changes:
-            for pair in buyer_cells(c.after):
-                counts[pair] += 1
+        self, bulk: Bulk, affected: set[Show], changes: Sequence[Change]
+    ) -> defaultdict[Show, int]:
+        """Orders of each buyer in each cell, as they will be."""
+        counts: defaultdict[Show, int] = defaultdict(int)
+        for shown in (shows(c.after) for c in changes):
+            _count(counts, shown)
         ours = {c.order_no for c in changes}
-        days = sorted({cell[1] for cell, _ in pairs})
-        buyers = sorted({buyer for _, buyer in pairs})
         found = bulk.rows(
             f"SELECT order_no, {bulk.text('paid_day')}, product_id, region_id, buyer_id"
             f" FROM order_lines {bulk.by('ix_order_lines_paid')} WHERE team_id = ? AND store_id = ?"
             f" AND paid_day {bulk.among('date')} AND buyer_id {bulk.among('bigint')}",
-            self._place.team, self._place.store, days, buyers,
+            self._place.team, self._place.store,
+            sorted({day for day, _, _ in affected}), sorted({buyer for _, _, buyer in affected}),
         )  # fmt: skip
-        others: defaultdict[str, set[tuple[Cell, int]]] = defaultdict(set)
+        others: defaultdict[str, set[Show]] = defaultdict(set)
         for no, day, product, region, buyer in found:
             if no not in ours:
-                cells: tuple[Cell, ...] = (
-                    (TOTAL, day, 0), (PRODUCT, day, product or 0), (REGION, day, region or 0)
-                )  # fmt: skip
-                others[no].update((cell, buyer) for cell in cells)
-        for found_pairs in others.values():
-            for pair in found_pairs:
-                counts[pair] += 1
+                cells = TOTAL, cell_of(PRODUCT, product or 0), cell_of(REGION, region or 0)
+                others[no].update((day, cell, buyer) for cell in cells)
+        for seen in others.values():
+            _count(counts, seen)
         return counts
 
-    def _in_month(self, bulk: Bulk, cell: Cell, buyer: int) -> int:
+    def _in_month(self, bulk: Bulk, month: str, cell: Cell, buyer: int) -> int:
         """0, 1, or 2 and more: from the days, which are already counted."""
-        dim, month, key = cell
         n = 0
         for day in map(str, periods.month(date.fromisoformat(month))):
-            if (DAY, day) not in self._known:
-                self._known[DAY, day] = self._load(bulk, DAY, day)
-            sets = self._known[DAY, day].get((dim, key))
+            sets = self._at(bulk, DAY, day).get(cell)
             if sets and buyer in sets[0]:
                 n += 2 if buyer in sets[1] else 1
         return n
 
 
-def _set(seen: BitMap, twice: BitMap, buyer: int, orders: int) -> None:
-    for sets, least in ((seen, 1), (twice, 2)):
-        if orders >= least:
-            sets.add(buyer)
-        else:
-            sets.discard(buyer)
+def _count(counts: defaultdict[Show, int], shown: Iterable[Show]) -> None:
+    for x in shown:
+        counts[x] += 1

@@ -30,9 +30,9 @@ class Slices:
     def apply(self, changes: Sequence[Change], also: Sequence[Write] = ()) -> None:
         """Make `changes` true, and do `also`, in one transaction."""
         with self._db.read() as s:
-            cells, bitmaps = self._buyers.plan(Bulk(s), changes)
+            count, bitmaps = self._buyers.plan(Bulk(s), changes)
         shrinks = any(c.before for c in changes)
-        sums = rollups.sums(self._place, cells, shrinks)
+        sums = rollups.sums(self._place, count, shrinks)
         writes = [*facts.writes(self._place, changes), *sums, *bitmaps, *also]
         with self._db.write() as s:
             began = time.monotonic()

@@ -33,7 +33,7 @@ def parse(job: dict[str, Any], progress: Callable[[Progress], None]) -> dict[str
     child = subprocess.Popen(
         [sys.executable, "-m", "bot.ingest.child"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        text=True, encoding="utf-8", env=_environment(),
+        text=True, encoding="utf-8", env=environment(),
     )  # fmt: skip
     assert child.stdin
     assert child.stdout
@@ -63,7 +63,7 @@ def parse(job: dict[str, Any], progress: Callable[[Progress], None]) -> dict[str
     return head
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """What a parser needs; not the token."""
     root = str(Path(bot.__file__).parents[1])
     keep = {k: os.environ[k] for k in ("PATH", "LANG", "TMPDIR", "HOME") if k in os.environ}
