@@ -158,10 +158,14 @@ class JournalEntry(SQLModel, table=True):
 
 
 class ImportedDay(SQLModel, table=True):
-    """Which business days a store's files covered, and when the newest of them was exported."""
+    """Which business days a store's files covered, and when the newest of them was exported.
+
+    A day is `whole` when that was after it ended in the store's zone.
+    """
 
     __tablename__ = "imported_days"
     store_id: int = Field(foreign_key="stores.id", primary_key=True)
     kind: str = Field(primary_key=True)
     day: date = Field(primary_key=True)
     exported_at: datetime
+    whole: bool

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -115,17 +114,20 @@ def _store_days(s: Session, scope: Scope, day: date, reading: Reading) -> tuple[
     by_store = replace(reading.query, by=("store",), intent="read")
     answer = compute.answer(s, scope, by_store, day + periods.DAY)
     sales = {row.key[0]: row.cells[0] for row in answer.rows}
-    query = select(ImportedDay.store_id, ImportedDay.exported_at).where(
+    query = select(ImportedDay).where(
         col(ImportedDay.store_id).in_(scope.ids), ImportedDay.day == day
     )
-    exported = dict(s.exec(query).all())
+    imported = {row.store_id: row for row in s.exec(query)}
     return tuple(
         StoreDay(
-            store, _whole(store, day, exported.get(store.id)), exported.get(store.id),
-            sales.get(store.key, Cell(None)), _store_line(s, scope, store, day),
+            store,
+            whole=bool((row := imported.get(store.id)) and row.whole),
+            exported_at=row.exported_at if row else None,
+            sales=sales.get(store.key, Cell(None)),
+            line=_store_line(s, scope, store, day),
         )
         for store in scope.stores
-    )  # fmt: skip
+    )
 
 
 def _store_line(s: Session, scope: Scope, store: StoreInfo, day: date) -> tuple[float | None, ...]:
@@ -134,12 +136,6 @@ def _store_line(s: Session, scope: Scope, store: StoreInfo, day: date) -> tuple[
         return ()
     alone = replace(scope, stores=(store,), whole=False)
     return _series(s, alone, ("sales",), LINE_DAYS, day)["sales"]
-
-
-def _whole(store: StoreInfo, day: date, exported_at: datetime | None) -> bool:
-    """A day is whole when its file was exported after it ended."""
-    end = periods.at_local(day + periods.DAY, time(), ZoneInfo(store.timezone))
-    return exported_at is not None and exported_at >= end
 
 
 def _tiles(s: Session, scope: Scope, query: Query, day: date) -> tuple[Tile, ...]:

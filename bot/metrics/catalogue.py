@@ -209,4 +209,5 @@ METRICS: dict[str, Metric] = {
 }  # fmt: skip
 
 PANEL = tuple(m.slug for m in sorted(METRICS.values(), key=lambda m: m.placement) if m.placement)
+AMOUNTS = frozenset({"sales", "refunded"})  # measures in a currency
 IMPORTED = frozenset({"orders"})  # sources that have an importer

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from bot.db.facts import SalesRollup
 from bot.metrics import explain, sums, tables
-from bot.metrics.catalogue import IMPORTED, METRICS, TIMES, Dim
+from bot.metrics.catalogue import AMOUNTS, IMPORTED, METRICS, TIMES, Dim
 from bot.metrics.coverage import Coverage, coverage, nothing_yet
 from bot.metrics.names import Names
 from bot.metrics.query import Note, Query, note
@@ -98,7 +98,8 @@ class _Answer:
     def _groups(self) -> list[tuple[str, tuple[StoreInfo, ...]]]:
         """Stores that may be added up together: by currency where money is asked for."""
         currencies = dict.fromkeys(store.currency for store in self.stores)
-        money = any(METRICS[slug].unit == "money" for slug in self.query.metrics)
+        # a rate of amounts is as little to be had over two currencies as the amounts
+        money = any(METRICS[slug].measures & AMOUNTS for slug in self.query.metrics)
         if not money or len(currencies) < 2:
             return [(next(iter(currencies), ""), self.stores)]
         return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from bot.db.facts import ImportedDay
@@ -14,7 +14,10 @@ from bot.periods import DAY, Period
 
 @dataclass(frozen=True)
 class Coverage:
-    """Imported days of a period: by store id how many, by day how many stores."""
+    """Whole imported days of a period: by store id how many, by day how many stores.
+
+    A day whose file was exported before it ended is not whole, and as good as missing.
+    """
 
     period: Period
     stores: dict[int, int]
@@ -38,7 +41,11 @@ def coverage(
     imported = col(ImportedDay.store_id).in_(stores), col(ImportedDay.kind) == kind
     within = col(ImportedDay.day) >= period.start, col(ImportedDay.day) < period.end
     rows = s.connection().execute(
-        select(col(ImportedDay.store_id), func.count(), func.max(col(ImportedDay.exported_at)))
+        select(
+            col(ImportedDay.store_id),
+            func.sum(case((col(ImportedDay.whole), 1), else_=0)),
+            func.max(col(ImportedDay.exported_at)),
+        )
         .where(*imported, *within)
         .group_by(col(ImportedDay.store_id))
     )
@@ -48,7 +55,7 @@ def coverage(
     if any(counts.get(store, 0) < past.days for store in stores) or past.end < period.end:
         counted = s.connection().execute(
             select(col(ImportedDay.day), func.count())
-            .where(*imported, *within)
+            .where(*imported, *within, col(ImportedDay.whole))
             .group_by(col(ImportedDay.day))
         )
         days = {row[0]: row[1] for row in counted}

@@ -129,8 +129,7 @@ def _filters(text: str, vocabulary: Vocabulary) -> Iterator[Hit]:
     for key in ("channels", "channel_aliases"):
         names = [(word, channels[i]) for word, i in aligned(f"ask.words.{key}")]
         yield from _listed(text, "channel", names)
-    for store_key, name in vocabulary.stores:
-        yield from _listed(text, "store", [(fold(w), store_key) for w in (store_key, name) if w])
+    yield from _listed(text, "store", _stores(vocabulary.stores))
 
 
 def named(text: str, products: Pairs) -> Iterator[Hit]:
@@ -139,6 +138,19 @@ def named(text: str, products: Pairs) -> Iterator[Hit]:
         for word in {fold(code), fold(title)}:
             if word and word in text:
                 yield from _listed(text, "product", [(word, code)])
+
+
+@cache
+def _stores(stores: Pairs) -> tuple[tuple[str, str], ...]:
+    """Key, name and the words of a name that only one store has: 天猫 of 果然鲜 天猫旗舰店."""
+    words: dict[str, set[str]] = {}
+    for key, name in stores:
+        parts = [part for part in name.split() if len(part) > 1]
+        short = [part.removesuffix(tail) for part in parts for tail in ("旗舰店", "专营店", "店")]
+        for word in (key, name, *parts, *short):
+            if len(word) > 1 or word == key:
+                words.setdefault(fold(word), set()).add(key)
+    return tuple((word, next(iter(keys))) for word, keys in words.items() if len(keys) == 1)
 
 
 @cache

@@ -179,6 +179,7 @@ def _compared_again(query: Query, promotions: Sequence[Promotion]) -> Query:
     if query.compare is None:
         return query
     kind = query.compare.kind
-    if kind not in KINDS:  # dates of its own belong to the old period
+    overlaps = kind == "last_week" and query.period.days > 7
+    if kind not in KINDS or overlaps:  # dates of its own belong to the old period
         return replace(query, compare=usual(query.span, promotions))
     return replace(query, compare=base(kind, query.span, promotions))

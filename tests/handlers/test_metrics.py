@@ -1,7 +1,11 @@
 """Panels and questions over HTTP: in private, in a group, by words and by buttons."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from conftest import Shop
+from orders import ROWS, fill
 from wire import Wire, buttons
 from world import GROUP
 
@@ -108,3 +112,39 @@ async def test_today_is_compared_up_to_the_same_hour(wire: Wire, shop: Shop, lin
 async def test_traffic_says_how_to_supply_it(wire: Wire, shop: Shop, linked: None) -> None:
     await wire.say(shop.staff, f"{BOT} 昨天访客数", chat=GROUP)
     assert "还没有数据" in (await wire.reply())["text"]
+
+
+async def test_a_day_exported_before_its_end_is_said_to_be_incomplete(
+    wire: Wire, shop: Shop, linked: None
+) -> None:
+    wire.bot.clock.advance(timedelta(days=1))
+    await wire.say(shop.staff, f"{BOT} 昨天销售额", chat=GROUP)
+    text = (await wire.reply())["text"]
+    assert "昨日 11‑23 周一" in text
+    assert "有 1 天没导入全：11‑23" in text
+
+
+async def test_a_store_goes_by_the_word_of_its_name(wire: Wire, shop: Shop) -> None:
+    await wire.say(shop.staff, "天猫 昨天 销售额")
+    assert "只看 tmall" in (await wire.reply())["text"]
+
+
+async def test_a_month_is_not_compared_with_days_of_itself(
+    wire: Wire, shop: Shop, linked: None
+) -> None:
+    await wire.say(shop.staff, f"{BOT} 昨天销售额 周同比", chat=GROUP)
+    first = await wire.reply()
+    await wire.press(shop.staff, first, buttons(first)["本月"])
+    text = (await wire.reply())["text"]
+    assert "本月至今 11‑01…11‑22" in text
+    assert "10‑01…10‑22" in text or "较" not in text.splitlines()[0]
+
+
+async def test_a_rate_of_amounts_is_not_made_over_two_currencies(
+    wire: Wire, shop: Shop, db: Database, tmp_path: Path
+) -> None:
+    fill(db, shop, tmp_path, ROWS, store=shop.shopify)
+    await wire.say(shop.staff, "昨天退款率")
+    text = (await wire.reply())["text"]
+    assert "天猫旗舰店" in text
+    assert "香港店" in text

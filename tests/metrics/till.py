@@ -58,7 +58,7 @@ def write(s: Session, team: int, store: int, lines: tuple[Line, ...]) -> None:
         twice = BitMap([b for b in buyers if buyers.count(b) > 1]).serialize()
         s.add(BuyerRollup(day=start, **where, seen=BitMap(buyers).serialize(), twice=twice))
     for day in {date.fromisoformat(line.day) for line in lines}:
-        s.add(ImportedDay(store_id=store, kind="orders", day=day, exported_at=EXPORTED))
+        s.add(ImportedDay(store_id=store, kind="orders", day=day, exported_at=EXPORTED, whole=True))
 
 
 def _order(
