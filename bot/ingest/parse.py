@@ -41,8 +41,7 @@ class Job:
     key: str
     currency: str
     timezone: str
-    kind: str = ""
-    now: int = 0
+    now: int = 0  # seconds since 1970
 
 
 @dataclass

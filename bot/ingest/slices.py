@@ -14,7 +14,8 @@ from bot.ingest import facts, rollups
 from bot.ingest.bulk import Bulk, Write
 from bot.ingest.facts import Change, Place
 
-HOLD = 0.010  # seconds a slice should hold the write lock; half of it is felt by others
+HOLD = 0.010  # seconds a slice should hold SQLite's write lock; half of it is felt by others
+LAST = 0.060  # seconds on PostgreSQL, where it holds up nobody but imports of the same rows
 SMALLEST, LARGEST = 100, 4_000  # lines
 
 
@@ -24,6 +25,7 @@ class Slices:
     def __init__(self, db: Database, place: Place) -> None:
         self._db, self._place = db, place
         self._buyers = rollups.Buyers(place)
+        self._ideal = HOLD if db.is_sqlite else LAST
         self.lines = 500
         self.longest = 0.0  # seconds the write lock was held at most
 
@@ -43,5 +45,5 @@ class Slices:
 
     def _learn(self, held: float) -> None:
         self.longest = max(self.longest, held)
-        ideal = self.lines * HOLD / max(held, 1e-4)
+        ideal = self.lines * self._ideal / max(held, 1e-4)
         self.lines = int(min(max(0.7 * self.lines + 0.3 * ideal, SMALLEST), LARGEST))
