@@ -98,7 +98,17 @@ def _found(config: Config, company: Company, samples: Path, world: World, clock:
         for store, entry in stores:
             for name in entry["files"]:
                 _import(db, store, samples / name, clock)
+    else:
+        _go_on(db, clock)
     db.close()
+
+
+def _go_on(db: Database, clock: Clock) -> None:
+    """A kept demo goes on where it was left: the mornings it has had do not come again."""
+    with db.read() as s:
+        left = due.last_decided(s)
+    if left and left > clock.now():
+        clock.set(left)
 
 
 def _people(

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot import periods
@@ -58,6 +59,11 @@ def bindings(s: Session) -> list[tuple[Binding, Chat]]:
         .order_by(col(Binding.id))
     )
     return list(s.exec(query))
+
+
+def last_decided(s: Session) -> datetime | None:
+    """When a digest was last decided, of any chat."""
+    return s.exec(select(func.max(DigestRun.decided_at))).one()
 
 
 def decided(s: Session, binding: Binding, day: date) -> bool:

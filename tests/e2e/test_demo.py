@@ -1,0 +1,69 @@
+"""`storebot demo` as a process: it starts, answers, and brings the morning."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+TEAM = -1001000000001
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A demo of its own, with its page's address as base."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", "--port", str(port), "--data", str(tmp_path),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stdout
+    async with asyncio.timeout(60):
+        while b"Storebot demo:" not in await process.stdout.readline():
+            pass
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        yield http
+    process.terminate()
+    assert await process.wait() == 0
+
+
+async def said(demo: httpx.AsyncClient, chat: int) -> dict[str, Any]:
+    """The bot's first words in a chat."""
+    async with asyncio.timeout(30):
+        while True:
+            for call in (await demo.get("/_sandbox/log")).json()["calls"]:
+                if call["params"].get("chat_id") == str(chat) and call["effect"]:
+                    result: dict[str, Any] = call["result"]
+                    return result
+            await asyncio.sleep(0.1)
+
+
+async def test_the_sample_company_answers(demo: httpx.AsyncClient) -> None:
+    """15 November's figure is the generator's, added up from its files by hand."""
+    question = {"person": 1002, "text": "11-15 销售额 tmall"}
+    await demo.post("/_sandbox/say", json=question)
+    assert "¥9,496.70" in (await said(demo, 1002))["text"]
+
+
+async def test_the_next_morning_brings_a_card(demo: httpx.AsyncClient) -> None:
+    await demo.post("/_sandbox/clock", json={"next": "morning"})
+    digest = await said(demo, TEAM)
+    assert digest["caption"].startswith("昨日11‑22(日) 支付¥7,071，较上周日 11‑15 −25.5%")
+    assert (digest["photo"][-1]["width"], digest["photo"][-1]["height"]) == (1024, 1280)
+
+
+async def test_the_page_is_served(demo: httpx.AsyncClient) -> None:
+    page = await demo.get("/")
+    assert page.headers["content-type"].startswith("text/html")
