@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import Shop
 from sqlmodel import SQLModel, select
 from wire import Wire, buttons
