@@ -17,7 +17,6 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, SQLModel
-from telegram import Bot
 from telegram.ext import CallbackContext, ExtBot
 
 from bot import inbox, outbox, periods, teams
@@ -91,10 +90,6 @@ class Context(
     def house(self) -> House:
         return self.bot_data["house"]
 
-    @property
-    def telegram(self) -> Bot:
-        return self.bot
-
 
 @dataclass
 class Turn:
@@ -104,7 +99,7 @@ class Turn:
     s: Session
     event: Event
     now: datetime
-    _said: list[Callable[[Session], None]] = field(default_factory=list)
+    _said: list[Callable[[Session], object]] = field(default_factory=list)
     _count: int = 0
     _answered: bool = False
 
@@ -217,7 +212,7 @@ class Turn:
             write(s)
 
     def _later(self, write: Callable[[Session], object]) -> None:
-        self._said.append(lambda s: void(write(s)))
+        self._said.append(write)
 
     def _key(self) -> str:
         self._count += 1
@@ -235,7 +230,3 @@ class Turn:
 def number(text: str) -> int:
     """The row id in a button; 0, which no row has, where a forged press holds something else."""
     return int(text) if text.isdecimal() and len(text) < 19 else 0
-
-
-def void(_: object) -> None:
-    """Drop a result."""

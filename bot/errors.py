@@ -13,12 +13,5 @@ class UserError(Exception):
         return f"{self.key} {self.params}" if self.params else self.key
 
 
-class NotAllowed(UserError):
-    """The person is known but may not do this."""
-
-    def __init__(self, key: str = "not_allowed", /, **params: object) -> None:
-        super().__init__(key, **params)
-
-
 class ConfigError(Exception):
     """A config file or environment that cannot be used; `str()` names file and key in one line."""

@@ -23,11 +23,6 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(amount.scaleb(digits(currency)).to_integral_value(ROUND_HALF_UP))
 
 
-def to_major(minor: int, currency: str) -> float:
-    """For JSON and charts only; sums are made in minor units."""
-    return float(minor / 10 ** digits(currency))
-
-
 def parse(text: str, currency: str) -> int | None:
     """`"¥1,234.50"`, `"(12.00)"`, `"１２元"` → minor units; None for empty, `-` and `nan`.
 

@@ -67,9 +67,8 @@ class Wire:
     async def until(self, at: datetime) -> None:
         """The clock jumps, and whatever is due by then happens."""
         await self._do("clock", to=at.isoformat())
-        looks = self.bot.ticks.looks
         async with asyncio.timeout(20):
-            while self.bot.ticks.looks == looks:
+            while not (self.bot.ticks.looked_at and self.bot.ticks.looked_at >= at):
                 await asyncio.sleep(0.01)
 
     async def kick(self, chat: int, person: int) -> None:
