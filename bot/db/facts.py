@@ -9,7 +9,8 @@ from sqlmodel import Field, SQLModel
 class Import(SQLModel, table=True):
     """One file: the queue of imports, their report, and the owner of what they changed.
 
-    `state`: asked (which store?) → queued → merging → done | failed; done → undoing → undone. An
+    `state`: sorting (a look may tell the store) → asked (which store?) → queued → merging → done |
+    failed; done → undoing → undone. A typed line has no `file_id` and stands in `file_name`. An
     `owner` is the process at work on it; a store is worked on by one import at a time.
     """
 
@@ -37,6 +38,7 @@ class Import(SQLModel, table=True):
     report: str = ""  # JSON of bot.ingest.report.Report
     created_at: datetime
     finished_at: datetime | None = None
+    answered_at: datetime | None = None  # when somebody last said whether its last day was over
 
 
 class OrderLine(SQLModel, table=True):
@@ -169,3 +171,101 @@ class ImportedDay(SQLModel, table=True):
     day: date = Field(primary_key=True)
     exported_at: datetime
     whole: bool
+
+
+class ShopDay(SQLModel, table=True):
+    """The platform's own sheet: a store's day (`product_id` 0) or a product's.
+
+    Amounts are minor units of the store's currency; what the sheet does not tell is null.
+    """
+
+    __tablename__ = "shop_days"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    team_id: int = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    store_id: int = Field(primary_key=True)
+    product_id: int = Field(primary_key=True, sa_type=BigInteger)
+    visitors: int | None = Field(default=None, sa_type=BigInteger)
+    page_views: int | None = Field(default=None, sa_type=BigInteger)
+    cart_adds: int | None = Field(default=None, sa_type=BigInteger)
+    favourites: int | None = Field(default=None, sa_type=BigInteger)
+    sales: int | None = Field(default=None, sa_type=BigInteger)
+    buyers: int | None = Field(default=None, sa_type=BigInteger)
+    orders: int | None = Field(default=None, sa_type=BigInteger)
+    units: int | None = Field(default=None, sa_type=BigInteger)
+    refunded: int | None = Field(default=None, sa_type=BigInteger)  # by finished day
+    last_import: int = Field(sa_type=BigInteger)
+
+
+class Channel(SQLModel, table=True):
+    """Where a store advertises (直通车, 万相台 …), or a campaign of such a place (`parent_id`)."""
+
+    __tablename__ = "channels"
+    __table_args__ = (UniqueConstraint("team_id", "parent_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="teams.id")
+    parent_id: int = 0
+    name: str
+
+
+class AdDay(SQLModel, table=True):
+    """Advertising of a store, channel and campaign (0: the channel's own total) on a day.
+
+    Amounts in minor units. `window_days` is the attribution window of orders and revenue, as the
+    file declares it; null where it does not.
+    """
+
+    __tablename__ = "ad_days"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    team_id: int = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    store_id: int = Field(primary_key=True)
+    channel_id: int = Field(primary_key=True, sa_type=BigInteger)
+    campaign_id: int = Field(primary_key=True, sa_type=BigInteger)
+    spend: int | None = Field(default=None, sa_type=BigInteger)
+    impressions: int | None = Field(default=None, sa_type=BigInteger)
+    clicks: int | None = Field(default=None, sa_type=BigInteger)
+    orders: int | None = Field(default=None, sa_type=BigInteger)
+    revenue: int | None = Field(default=None, sa_type=BigInteger)
+    commission: int | None = Field(default=None, sa_type=BigInteger)  # to affiliates
+    window_days: int | None = Field(default=None, sa_type=SmallInteger)
+    last_import: int = Field(sa_type=BigInteger)
+
+
+class ScoreDay(SQLModel, table=True):
+    """The platform's scores of a store on a day (DSR), in hundredths: 4.83 is 483."""
+
+    __tablename__ = "score_days"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    team_id: int = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    store_id: int = Field(primary_key=True)
+    description: int | None = Field(default=None, sa_type=SmallInteger)
+    service: int | None = Field(default=None, sa_type=SmallInteger)
+    logistics: int | None = Field(default=None, sa_type=SmallInteger)
+    last_import: int = Field(sa_type=BigInteger)
+
+
+class DayJournal(SQLModel, table=True):
+    """A day row as it was before an import (empty: there was none), so that Undo gives it back."""
+
+    __tablename__ = "day_journal"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    import_id: int = Field(foreign_key="imports.id", primary_key=True)
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)  # JSON of the row's key
+    before: str  # JSON of its values
+
+
+class HeaderMap(SQLModel, table=True):
+    """What a team said a header means that nobody declared; until `known`, a form being filled in."""
+
+    __tablename__ = "header_maps"
+    __table_args__ = (UniqueConstraint("team_id", "digest"),)
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="teams.id")
+    digest: str  # of the header's cells
+    header: str  # JSON: the cells
+    kind: str = ""
+    columns: str = "{}"  # JSON: our field → the cell of its column
+    known: bool = False

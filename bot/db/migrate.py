@@ -12,7 +12,7 @@ from bot.db.engine import Database
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
 
-HEAD = "0001"  # the newest revision; compared first, so that a start need not import Alembic
+HEAD = "0002"  # the newest revision; compared first, so that a start need not import Alembic
 _LOCK = 0x5707EB07  # PostgreSQL advisory lock: two first starts must not both create tables
 
 
@@ -24,15 +24,15 @@ def revision(db: Database) -> str | None:
         return c.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def upgrade(db: Database) -> bool:
+def upgrade(db: Database, *, keep: bool = True) -> bool:
     """Migrate to HEAD; True if anything was done.
 
-    SQLite: a copy is kept beside the file, foreign keys are off while tables are rebuilt (with
+    SQLite: a copy is kept beside the file (unless not `keep`), foreign keys are off while tables are rebuilt (with
     them on, a batch migration silently deletes child rows) and checked before the commit.
     """
     if revision(db) == HEAD:
         return False
-    if db.path and db.path.exists() and revision(db):
+    if keep and db.path and db.path.exists() and revision(db):
         _keep_copy(db)
     engine = create_engine(db.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as c:

@@ -29,7 +29,7 @@ class InboxRow(SQLModel, table=True):
 class OutboxRow(SQLModel, table=True):
     """Something to say, written in the transaction of what caused it.
 
-    `method`: send | edit | answer | delete. `policy`: once (never resent) | repeat (one marked
+    `method`: send | edit | answer | delete | leave. `policy`: once (never resent) | repeat (one marked
     repeat when the network hid the outcome). `state`: pending → sending → sent | failed |
     uncertain | expired | cancelled. `address` is the Telegram chat of somebody we keep no row of;
     it is wiped when the row is settled.
@@ -82,3 +82,11 @@ class ChatPace(SQLModel, table=True):
     address: int = Field(primary_key=True, sa_type=BigInteger)
     next_at: datetime  # theoretical arrival time of the next message (GCRA)
     blocked_until: datetime | None = None
+
+
+class Alive(SQLModel, table=True):
+    """When a bot was last known to be at work, so that a start can tell how long it was away."""
+
+    __tablename__ = "alive"
+    bot_id: int = Field(primary_key=True, sa_type=BigInteger)
+    at: datetime
