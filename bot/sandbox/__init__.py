@@ -6,5 +6,5 @@
     HTTP       server · botapi (calls, polls, downloads) · control (/_sandbox/…) · local
 
 Written from what Telegram documents and its open server does, not from what our bot sends. Not
-modelled: pacing (429 comes only on demand), webhook delivery, Markdown, inline mode, payments.
+modelled: pacing (429 comes only on demand), Markdown, inline mode, payments.
 """

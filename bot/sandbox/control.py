@@ -9,12 +9,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from bot.sandbox import people, view
+from bot.sandbox import members, people, topics, view
 from bot.sandbox.faults import Fault
 from bot.sandbox.local import LocalHandler
 from bot.sandbox.params import Upload
 from bot.sandbox.refusal import WrongCall
-from bot.sandbox.world import status_of
+from bot.sandbox.world import Status, status_of
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Server
@@ -72,6 +72,7 @@ def say(server: Server, fields: Fields) -> Any:
         thread=fields.number("thread", 0),
         reply_to=fields.number("reply_to", 0),
         edit=fields.number("edit", 0),
+        via=fields.text("via", ""),
         client_id=fields.text("client_id", ""),
     )
     return {"message": message}
@@ -85,6 +86,8 @@ def press(server: Server, fields: Fields) -> Any:
         fields.number("message_id"),
         fields.text("data"),
         forge=bool(fields.values.get("forge")),
+        inaccessible=bool(fields.values.get("inaccessible")),
+        client_id=fields.text("client_id", ""),
     )
     return {"callback_query_id": query}
 
@@ -105,6 +108,7 @@ def upload(server: Server, fields: Fields) -> Any:
         caption=fields.text("caption", ""),
         as_kind=cast("Literal['document', 'photo']", kind),
         reply_to=fields.number("reply_to", 0),
+        album=fields.text("album", ""),
         client_id=fields.text("client_id", ""),
     )
     return {"message": message}
@@ -118,22 +122,77 @@ def person(server: Server, fields: Fields) -> Any:
 def read(server: Server, fields: Fields) -> Any:
     state = server.sandbox.state
     place = fields.number("person"), fields.number("chat"), fields.number("message_id")
-    people.read_up_to(state, *place)
+    people.read_up_to(state, *place, thread=fields.number("thread", 0))
     return {"unread_of": view.unread_of(state)}
 
 
-def bot(server: Server, fields: Fields) -> Any:
+def delete(server: Server, fields: Fields) -> Any:
+    place = fields.number("person"), fields.number("chat"), fields.number("message_id")
+    people.delete(server.sandbox.state, *place)
+    return {"message_id": place[2]}
+
+
+def pin(server: Server, fields: Fields) -> Any:
+    place = fields.number("person"), fields.number("chat"), fields.number("message_id")
+    people.pin(server.sandbox.state, *place, unpin=bool(fields.values.get("unpin")))
+    return {"pinned": server.sandbox.state.chats[place[1]].pinned}
+
+
+# ------------------------------------------------------------------------- chats and their people
+
+
+def _status(fields: Fields) -> Status:
     try:
-        status = status_of(fields.text("status"))
+        return status_of(fields.text("status"))
     except ValueError as fault:
         raise WrongCall(str(fault)) from fault
-    chat = fields.number("chat")
-    people.set_bot(server.sandbox.state, fields.number("person"), chat, status)
+
+
+def bot(server: Server, fields: Fields) -> Any:
+    status, chat = _status(fields), fields.number("chat")
+    cannot = fields.values.get("cannot") or ()
+    members.set_bot(server.sandbox.state, fields.number("person"), chat, status, cannot)
     return {"chat": chat, "status": status}
 
 
+def member(server: Server, fields: Fields) -> Any:
+    status, chat = _status(fields), fields.number("chat")
+    who = fields.number("member")
+    members.set_member(server.sandbox.state, fields.number("person"), chat, who, status)
+    return {"chat": chat, "member": who, "status": status}
+
+
+def permissions(server: Server, fields: Fields) -> Any:
+    chat, cannot = fields.number("chat"), fields.values.get("cannot") or ()
+    members.permit(server.sandbox.state, chat, cannot)
+    return {"chat": chat, "cannot": cannot}
+
+
+def delete_chat(server: Server, fields: Fields) -> Any:
+    members.delete_chat(server.sandbox.state, fields.number("chat"))
+    return {"chat": fields.number("chat")}
+
+
+def topic(server: Server, fields: Fields) -> Any:
+    thread = topics.change(
+        server.sandbox.state,
+        fields.number("person"),
+        fields.number("chat"),
+        fields.text("do"),
+        fields.number("thread", 0),
+        fields.text("name", ""),
+    )
+    return {"thread": thread}
+
+
 def migrate(server: Server, fields: Fields) -> Any:
-    return {"chat": people.migrate(server.sandbox.state, fields.number("chat"))}
+    chat, order = fields.number("chat"), fields.text("order", "")
+    return {"chat": members.migrate(server.sandbox.state, chat, order)}
+
+
+def privacy(server: Server, fields: Fields) -> Any:
+    server.sandbox.state.privacy = bool(fields.values.get("on"))
+    return {"privacy": server.sandbox.state.privacy}
 
 
 # ---------------------------------------------------------------------------- time and trouble
@@ -195,7 +254,9 @@ def list_people(server: Server, _: Fields) -> Any:
 
 
 def see(server: Server, fields: Fields) -> Any:
-    return view.view(server.sandbox.state, fields.number("person"))
+    """`person` 0 is whoever the demo begins with."""
+    state = server.sandbox.state
+    return view.view(state, fields.number("person") or view.first_person(state))
 
 
 def see_messages(server: Server, fields: Fields) -> Any:
@@ -215,8 +276,15 @@ POSTS: dict[str, Callable[[Server, Fields], Any]] = {
     "upload": upload,
     "person": person,
     "read": read,
+    "delete": delete,
+    "pin": pin,
     "bot": bot,
+    "member": member,
+    "permissions": permissions,
+    "delete_chat": delete_chat,
+    "topic": topic,
     "migrate": migrate,
+    "privacy": privacy,
     "clock": clock,
     "fault": fault,
 }

@@ -9,8 +9,10 @@ from bot.sandbox.chats import Chat
 from bot.sandbox.keyboards import read_markup
 from bot.sandbox.params import Params
 from bot.sandbox.refusal import bad_request
+from bot.sandbox.replykeys import forget
 from bot.sandbox.sending import check_length, read_caption, read_media, read_text
 from bot.sandbox.state import State
+from bot.sandbox.view import announce_chat
 
 MAX_ANSWER = 200
 # Telegram names no figure; a client gives up on a press within about this time
@@ -110,8 +112,12 @@ def delete_message(state: State, params: Params) -> bool:
             raise bad_request("Message can't be deleted")
         if state.date() - message["date"] > DELETABLE_FOR.total_seconds():
             raise bad_request("Message can't be deleted for everyone")
+    was_pinned = message["message_id"] in chat.pinned
     chat.drop(message["message_id"])
     state.events.add(chat.audience, "delete", chat=chat.id, message_id=message["message_id"])
+    forget(state, chat, message["message_id"])
+    if was_pinned:
+        announce_chat(state, chat)
     return True
 
 
@@ -129,6 +135,7 @@ def answer_callback_query(state: State, params: Params) -> bool:
         {query.person},
         "answer",
         callback_query_id=query.id,
+        client_id=query.client_id,
         text=text,
         show_alert=params.flag("show_alert"),
         url=url,
@@ -151,6 +158,7 @@ def pin_chat_message(state: State, params: Params) -> bool:
         thread = message["message_thread_id"] if message.get("is_topic_message") else 0
         silent = params.flag("disable_notification")
         state.post(chat, state.bot, {"pinned_message": pinned}, thread=thread, silent=silent)
+        announce_chat(state, chat)
     return True
 
 
@@ -165,6 +173,7 @@ def unpin_chat_message(state: State, params: Params) -> bool:
     _check_may_pin(chat)
     if found in chat.pinned:
         chat.pinned.remove(found)
+        announce_chat(state, chat)
     return True
 
 

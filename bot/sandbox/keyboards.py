@@ -36,8 +36,7 @@ def read_markup(params: Params, chat_type: str) -> Markup:
     if "inline_keyboard" in value:
         return Markup(inline=_inline(value["inline_keyboard"], chat_type))
     if "keyboard" in value:
-        _rows(value["keyboard"], "keyboard", "")
-        return Markup(reply=value)
+        return Markup(reply=value | {"keyboard": _reply_rows(value["keyboard"])})
     if value.get("remove_keyboard") or value.get("force_reply"):
         return Markup(reply=value)
     return Markup()
@@ -47,6 +46,19 @@ def _rows(value: Any, field: str, owner: str) -> list[list[Any]]:
     if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
         raise bad_request(f'Field "{field}"{owner} must be an Array of Arrays')
     return value
+
+
+def _reply_rows(value: Any) -> list[list[dict[str, Any]]]:
+    """Rows of {"text": …}: Telegram takes a bare string for a button."""
+    rows = [
+        [{"text": button} if isinstance(button, str) else button for button in row]
+        for row in _rows(value, "keyboard", "")
+        if row
+    ]
+    for button in (button for row in rows for button in row):
+        if not isinstance(button, dict) or not isinstance(button.get("text"), str):
+            raise bad_request("Can't parse keyboard button: Can't find field \"text\"")
+    return rows
 
 
 def _inline(value: Any, chat_type: str) -> dict[str, Any] | None:

@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 
 from bot.sandbox import menus
 from bot.sandbox.chats import Chat
+from bot.sandbox.members import member_object, move_bot
 from bot.sandbox.params import Params
-from bot.sandbox.people import member_object, move_bot
 from bot.sandbox.refusal import Refused, bad_request
 from bot.sandbox.state import State
 from bot.sandbox.view import announce_commands
+from bot.sandbox.world import INSIDE
 
 MAX_LONG_POLL = 50  # seconds
+HERE = ("127.0.0.1", "localhost")
 _WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active;"
     " use deleteWebhook to delete the webhook first"
@@ -25,7 +27,7 @@ _WEBHOOK_ACTIVE = (
 def get_me(state: State, _: Params) -> dict[str, Any]:
     return state.bot | {
         "can_join_groups": True,
-        "can_read_all_group_messages": False,
+        "can_read_all_group_messages": not state.privacy,
         "supports_inline_queries": False,
         "can_connect_to_business": False,
         "has_main_web_app": False,
@@ -49,6 +51,11 @@ def get_updates(state: State, params: Params) -> list[dict[str, Any]]:
     """Answer at once; the waiting is the server's."""
     begin_updates(state, params)
     limit = min(max(params.number("limit", 100), 1), 100)
+    return hand_out(state, limit)
+
+
+def hand_out(state: State, limit: int) -> list[dict[str, Any]]:
+    """The oldest updates, on their way to the bot: their messages count as seen."""
     updates, fresh = state.updates.hand_out(limit)
     for pending in fresh:
         if pending.message_id:
@@ -58,14 +65,14 @@ def get_updates(state: State, params: Params) -> list[dict[str, Any]]:
 
 
 def set_webhook(state: State, params: Params) -> bool:
-    """Only kept, not served: no update is ever delivered to it."""
+    """The server brings updates there, if it is on this machine; then http:// will do too."""
     url = params.text("url").strip()
     if not url:
         return delete_webhook(state, params)
     parts = urlsplit(url)
     if not parts.netloc:
         raise bad_request("invalid webhook URL specified")
-    if parts.scheme != "https":
+    if parts.scheme != "https" and parts.hostname not in HERE:
         raise Refused(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
     secret = params.text("secret_token")
     if len(secret) > 256:
@@ -77,6 +84,7 @@ def set_webhook(state: State, params: Params) -> bool:
         state.updates.clear()
     connections = min(max(params.number("max_connections", 40), 1), 100)
     state.webhook = {"url": url, "max_connections": connections}
+    state.webhook_secret = secret
     state.events.ring()
     return True
 
@@ -144,7 +152,7 @@ def get_chat_member_count(state: State, params: Params) -> int:
 def member_count(chat: Chat) -> int:
     if chat.type == "private":
         return 2
-    return len(chat.audience) + (chat.bot in ("member", "administrator"))
+    return len(chat.audience) + (chat.bot in INSIDE)
 
 
 def get_chat_administrators(state: State, params: Params) -> list[dict[str, Any]]:

@@ -1,27 +1,20 @@
-"""What people do: say, press, upload, let the bot in or throw it out."""
+"""What people do: say, press, upload, delete, pin."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
-from bot.sandbox.chats import GENERAL, Chat
+from bot.sandbox import senders
+from bot.sandbox.chats import GENERAL, Chat, topic_of
 from bot.sandbox.entities import find_entities
+from bot.sandbox.members import move_bot, room_of
 from bot.sandbox.params import Upload
 from bot.sandbox.refusal import Refused, WrongCall
+from bot.sandbox.replykeys import forget, used
 from bot.sandbox.sending import MAX_CAPTION, MAX_TEXT, stored
 from bot.sandbox.state import State
 from bot.sandbox.view import announce_chat, people_shown
-from bot.sandbox.world import LANGUAGES, Status
-
-_RIGHTS = (
-    "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
-    "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics",
-)  # fmt: skip
-_NO_RIGHTS = (
-    "can_be_edited", "is_anonymous", "can_promote_members", "can_post_stories",
-    "can_edit_stories", "can_delete_stories", "can_send_welcome_messages",
-)  # fmt: skip
+from bot.sandbox.world import LANGUAGES
 
 
 def say(
@@ -33,10 +26,14 @@ def say(
     thread: int = 0,
     reply_to: int = 0,
     edit: int = 0,
+    via: str = "",
     client_id: str = "",
 ) -> dict[str, Any]:
-    """A person writes, or rewrites their message `edit`. Raises WrongCall."""
-    room = _room(state, person, chat)
+    """A person writes, or rewrites their message `edit`. Raises WrongCall.
+
+    `via` is how it comes where not as their own new message: one of `senders.WAYS`.
+    """
+    room = room_of(state, person, chat)
     text = text.strip()
     if not text or len(text) > MAX_TEXT:
         raise WrongCall(f"a message has 1 to {MAX_TEXT} characters, not {len(text)}")
@@ -44,6 +41,7 @@ def say(
     content: dict[str, Any] = {"text": text} | ({"entities": entities} if entities else {})
     if edit:
         return _rewrite(state, room, person, edit, content)
+    content |= senders.marks(state, room, person, via)
     return _post(state, room, person, content, thread, reply_to, client_id)
 
 
@@ -61,23 +59,44 @@ def _rewrite(
 
 
 def press(
-    state: State, person: int, chat: int, message_id: int, data: str, *, forge: bool = False
+    state: State,
+    person: int,
+    chat: int,
+    message_id: int,
+    data: str,
+    *,
+    forge: bool = False,
+    inaccessible: bool = False,
+    client_id: str = "",
 ) -> str:
-    """A person presses a button; returns the callback query's id. Raises WrongCall."""
-    room = _room(state, person, chat)
+    """A person presses a button; returns the callback query's id. Raises WrongCall.
+
+    `forge`: a client that sends what stands on no button. `inaccessible`: the message was deleted
+    or is so old that Telegram shows the bot no more than where it stood.
+    """
+    room = room_of(state, person, chat)
+    if inaccessible:
+        gone = {"chat": room.outline, "message_id": message_id, "date": 0}
+        return _query(state, room, person, gone, data)
     message = _message(room, message_id)
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     if not forge and not any(b.get("callback_data") == data for row in rows for b in row):
         raise WrongCall(f"message {message_id} has no button {data!r}", 404)
-    query = state.next_query(person)
+    read_up_to(state, person, chat, message_id, _topic_read(room, message))
+    return _query(state, room, person, state.for_bot(room, message), data, client_id)
+
+
+def _query(
+    state: State, room: Chat, person: int, message: dict[str, Any], data: str, client_id: str = ""
+) -> str:
+    query = state.next_query(person, client_id)
     body = {
         "id": query.id,
         "from": state.user(person),
-        "message": state.for_bot(room, message),
+        "message": message,
         "chat_instance": str(abs(room.id) * 2654435761 % 2**63),
         "data": data,
     }
-    room.read[person] = max(room.read.get(person, 0), message_id)
     state.updates.add("callback_query", body, state.now())
     state.events.ring()
     return query.id
@@ -93,10 +112,14 @@ def upload(
     caption: str = "",
     as_kind: Literal["document", "photo"] = "document",
     reply_to: int = 0,
+    album: str = "",
     client_id: str = "",
 ) -> dict[str, Any]:
-    """A person sends a file or a picture. Raises WrongCall."""
-    room = _room(state, person, chat)
+    """A person sends a file or a picture, one of several where `album` names them together.
+
+    Raises WrongCall.
+    """
+    room = room_of(state, person, chat)
     caption = caption.strip()
     if len(caption) > MAX_CAPTION:
         raise WrongCall(f"a caption has at most {MAX_CAPTION} characters, not {len(caption)}")
@@ -104,6 +127,8 @@ def upload(
         content: dict[str, Any] = {as_kind: stored(state, as_kind, file).shown}
     except Refused as refusal:
         raise WrongCall(refusal.description) from refusal
+    if album:
+        content["media_group_id"] = state.album_of(person, album)
     if caption:
         content["caption"] = caption
         if entities := find_entities(caption):
@@ -111,10 +136,37 @@ def upload(
     return _post(state, room, person, content, thread, reply_to, client_id)
 
 
-def read_up_to(state: State, person: int, chat: int, message_id: int) -> None:
-    """A person has seen a chat up to this message."""
-    room = _room(state, person, chat)
-    room.read[person] = max(room.read.get(person, 0), message_id)
+def delete(state: State, person: int, chat: int, message_id: int) -> None:
+    """A person deletes a message, of anybody's where they lead. The bot is never told."""
+    room = room_of(state, person, chat)
+    message = _message(room, message_id)
+    room.drop(message["message_id"])
+    state.events.add(room.audience, "delete", chat=chat, message_id=message_id)
+    forget(state, room, message_id)
+
+
+def pin(state: State, person: int, chat: int, message_id: int, *, unpin: bool = False) -> None:
+    """A person pins a message, which the bot is told, or unpins it, which it is not."""
+    room = room_of(state, person, chat)
+    message = _message(room, message_id)
+    if unpin and message_id in room.pinned:
+        room.pinned.remove(message_id)
+    elif not unpin and message_id not in room.pinned:
+        room.pinned.append(message_id)
+        pinned = {key: value for key, value in message.items() if key != "reply_to_message"}
+        thread = topic_of(message) if message.get("is_topic_message") else 0
+        state.post(room, state.user(person) or {}, {"pinned_message": pinned}, thread=thread)
+    announce_chat(state, room)
+
+
+def read_up_to(state: State, person: int, chat: int, message_id: int, thread: int = 0) -> None:
+    """A person has seen a chat, or one of its topics, up to this message."""
+    room = room_of(state, person, chat)
+    if thread:
+        seen = room.read_in.get((person, thread), 0)
+        room.read_in[person, thread] = max(seen, message_id)
+    else:
+        room.read[person] = max(room.read.get(person, 0), message_id)
 
 
 def speak_language(state: State, person: int, language: str) -> dict[str, Any]:
@@ -127,93 +179,6 @@ def speak_language(state: State, person: int, language: str) -> dict[str, Any]:
     shown = people_shown(state)
     state.events.add(None, "people", people=shown)
     return next(entry for entry in shown if entry["id"] == person)
-
-
-def set_bot(state: State, person: int, chat: int, status: Status) -> None:
-    """A person adds, promotes or removes the bot; in private, blocks (kicked) or unblocks it."""
-    room = _room(state, person, chat)
-    move_bot(state, room, state.user(person) or {}, status)
-
-
-def move_bot(state: State, chat: Chat, actor: dict[str, Any], status: Status) -> None:
-    """Change the bot's own place in a chat, with the service message and the update it causes."""
-    before = member_object(state, chat, state.world.bot_id)
-    was_in = chat.bot in ("member", "administrator")
-    chat.bot = status
-    is_in = status in ("member", "administrator")
-    if chat.type != "private" and was_in != is_in:
-        key = "new_chat_members" if is_in else "left_chat_member"
-        state.post(chat, actor, {key: [state.bot] if is_in else state.bot})
-    body = {
-        "chat": chat.outline,
-        "from": actor,
-        "date": state.date(),
-        "old_chat_member": before,
-        "new_chat_member": member_object(state, chat, state.world.bot_id),
-    }
-    state.updates.add("my_chat_member", body, state.now())
-    announce_chat(state, chat)
-
-
-def migrate(state: State, chat: int) -> int:
-    """A group becomes a supergroup: a new chat with the same people. Returns its id."""
-    old = state.chats.get(chat)
-    if old is None or old.type != "group" or old.migrated_to:
-        raise WrongCall(f"{chat} is no group that could become a supergroup")
-    new = replace(
-        old,
-        id=-1_000_000_000_000 + old.id,
-        type="supergroup",
-        ids=state.ids(),
-        members=dict(old.members),
-        read={},
-        pinned=[],
-        messages={},
-        order=[],
-    )
-    state.chats[new.id] = new
-    creator = next((m.id for m in old.members.values() if m.status == "creator"), 0)
-    sender = state.user(creator) or state.bot
-    state.post(old, sender, {"migrate_to_chat_id": new.id})
-    state.post(new, sender, {"migrate_from_chat_id": old.id})
-    old.migrated_to = new.id
-    announce_chat(state, new)
-    return new.id
-
-
-def member_object(state: State, chat: Chat, user: int) -> dict[str, Any]:
-    """The Bot API ChatMember object of somebody in, or not in, a chat."""
-    status, title = _place(state, chat, user)
-    member: dict[str, Any] = {"user": state.user(user), "status": status}
-    if status == "creator":
-        member["is_anonymous"] = False
-    elif status == "administrator":
-        member |= dict.fromkeys(_RIGHTS, True) | dict.fromkeys(_NO_RIGHTS, False)
-    elif status == "kicked":
-        member["until_date"] = 0
-    if title and status in ("creator", "administrator"):
-        member["custom_title"] = title
-    elif title and status == "member":
-        member["tag"] = title
-    return member
-
-
-def _place(state: State, chat: Chat, user: int) -> tuple[Status, str]:
-    if user == state.world.bot_id:
-        return chat.bot, ""
-    if chat.person is not None:
-        return ("member" if user == chat.person.id else "left"), ""
-    found = chat.members.get(user)
-    return (found.status, found.title) if found else ("left", "")
-
-
-def _room(state: State, person: int, chat: int | None) -> Chat:
-    if person not in state.people:
-        raise WrongCall(f"nobody has the id {person}", 404)
-    room = state.chats.get(person if chat is None else chat)
-    if room is None or person not in room.audience:
-        raise WrongCall(f"{person} is in no chat {chat}", 404)
-    return room
 
 
 def _message(room: Chat, message_id: int) -> dict[str, Any]:
@@ -237,14 +202,22 @@ def _post(
     thread = 0 if thread == GENERAL else thread
     if thread and thread not in room.topics:
         raise WrongCall(f"chat {room.id} has no topic {thread}", 404)
+    if thread in room.closed and room.members[person].status not in ("creator", "administrator"):
+        raise WrongCall(f"topic {thread} is closed")
     replied = _message(room, reply_to) if reply_to else None
     sender = state.user(person) or {}
     if room.type == "private":
         if room.bot == "kicked":  # writing to a blocked bot unblocks it
             move_bot(state, room, sender, "member")
         room.started = True
+    sender = content.pop("from", sender)
     message = state.post(
         room, sender, content, thread=thread, reply_to=replied, client_id=client_id
     )
-    room.read[person] = message["message_id"]
+    read_up_to(state, person, room.id, message["message_id"], _topic_read(room, message))
+    used(room, person, content.get("text", ""))
     return message
+
+
+def _topic_read(room: Chat, message: dict[str, Any]) -> int:
+    return topic_of(message) if room.topics else 0

@@ -13,6 +13,7 @@ from bot.sandbox.files import File, checked_upload
 from bot.sandbox.keyboards import read_markup
 from bot.sandbox.params import Params, Upload
 from bot.sandbox.refusal import bad_request
+from bot.sandbox.replykeys import show
 from bot.sandbox.state import State
 
 MAX_TEXT = 4096  # code points after parsing
@@ -118,12 +119,11 @@ def _send(state: State, params: Params, target: Target, content: dict[str, Any])
     """The common end of every single send: markup, length, protection, the message itself."""
     markup = read_markup(params, target.chat.type)
     check_length(content)
+    target.chat.check_may_send(content)
     if params.flag("protect_content"):
         content["has_protected_content"] = True
     if markup.inline:
         content["reply_markup"] = markup.inline
-    if markup.reply is not None:
-        target.chat.reply_keyboard = None if "remove_keyboard" in markup.reply else markup.reply
     message = state.post(
         target.chat,
         state.bot,
@@ -132,6 +132,8 @@ def _send(state: State, params: Params, target: Target, content: dict[str, Any])
         reply_to=target.reply_to,
         silent=params.flag("disable_notification"),
     )
+    if markup.reply is not None:
+        show(state, target.chat, message, markup.reply)
     return state.for_bot(target.chat, message)
 
 
@@ -187,6 +189,8 @@ def send_media_group(state: State, params: Params) -> list[dict[str, Any]]:
     if len({"photo" in content for content in contents}) > 1:
         raise bad_request("document can't be mixed with other media types")
     target = read_target(state, params)
+    for content in contents:
+        target.chat.check_may_send(content)
     group = {"media_group_id": state.next_album()} if len(contents) > 1 else {}
     silent = params.flag("disable_notification")
     return [

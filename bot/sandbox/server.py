@@ -15,6 +15,7 @@ from tornado.web import Application
 from bot.sandbox.api import Sandbox
 from bot.sandbox.botapi import BotApi, Files, Polls
 from bot.sandbox.control import ROUTES
+from bot.sandbox.courier import Courier
 from bot.sandbox.files import MAX_UPLOAD
 from bot.sandbox.local import Bell, LocalHandler
 
@@ -47,6 +48,7 @@ class Server:
         self.bell = Bell()
         self.stopping = asyncio.Event()
         self.polls = Polls(self)
+        self.courier = Courier(self)
         self._http: HTTPServer | None = None
 
     @property
@@ -70,6 +72,7 @@ class Server:
         self._http = HTTPServer(application, max_body_size=_BODY_LIMIT, max_buffer_size=_BODY_LIMIT)
         self._http.add_sockets(sockets)
         self.sandbox.state.events.listeners.append(self.bell.ring)
+        self.courier.start()
         return self
 
     async def stop(self) -> None:
@@ -77,6 +80,7 @@ class Server:
         if self._http is None:
             return
         self.stopping.set()
+        await self.courier.stop()
         self.bell.ring()
         self._http.stop()
         self.sandbox.state.events.listeners.remove(self.bell.ring)

@@ -31,6 +31,7 @@ class Query:
     id: str
     person: int
     at: datetime
+    client_id: str = ""  # the page's own name for the button
     answered: bool = False
 
 
@@ -42,6 +43,7 @@ class State:
         self.clock = clock
         self.people = {person.id: person for person in world.people}
         self.languages = {person.id: person.language for person in world.people}
+        self.privacy = world.privacy
         self.profile = Profile(world.bot_name)
         self.files = FileStore()
         self.events = EventLog()
@@ -49,10 +51,12 @@ class State:
         self.queries: dict[str, Query] = {}
         self.offered: dict[tuple[int, int], list[dict[str, Any]]] = {}  # (person, chat) → commands
         self.webhook: dict[str, Any] = {"url": ""}
+        self.webhook_secret = ""
         self.chats: dict[int, Chat] = {}
         self._first_id = first_id
         self._shared_ids = itertools.count(first_id)
         self._albums = itertools.count(first_id)
+        self._album_of: dict[tuple[int, str], str] = {}
         self._query_ids = itertools.count(first_id)
         for person in world.people:
             self.chats[person.id] = Chat.private(person, self._shared_ids)
@@ -103,8 +107,15 @@ class State:
     def next_album(self) -> str:
         return str(13_000_000_000 + next(self._albums))
 
-    def next_query(self, person: int) -> Query:
-        query = Query(str(4_000_000_000_000 + next(self._query_ids)), person, self.now())
+    def album_of(self, person: int, name: str) -> str:
+        """The media group of the files that a person sends under one name."""
+        if (person, name) not in self._album_of:
+            self._album_of[person, name] = self.next_album()
+        return self._album_of[person, name]
+
+    def next_query(self, person: int, client_id: str = "") -> Query:
+        number = str(4_000_000_000_000 + next(self._query_ids))
+        query = Query(number, person, self.now(), client_id)
         self.queries[query.id] = query
         return query
 
@@ -185,7 +196,7 @@ class State:
 
     def deliver(self, kind: str, chat: Chat, message: dict[str, Any]) -> None:
         """Queue a message for the bot, if privacy mode lets it through."""
-        if reaches_bot(message, self.bot, chat.bot):
+        if reaches_bot(message, self.bot, chat.bot, privacy=self.privacy):
             body = self.for_bot(chat, message)
             self.updates.add(kind, body, self.now(), chat.id, message["message_id"])
             self.events.ring()
@@ -208,7 +219,7 @@ def _place(chat: Chat, thread: int, reply_to: dict[str, Any] | None) -> dict[str
         place["reply_to_message"] = {k: v for k, v in reply_to.items() if k != "reply_to_message"}
         if reply_to.get("is_topic_message"):
             thread = thread or reply_to["message_thread_id"]
-        elif chat.type == "supergroup" and not chat.topics:
+        elif chat.type == "supergroup" and not chat.forum:
             place["message_thread_id"] = reply_to.get("message_thread_id", reply_to["message_id"])
     if thread:
         place |= {"message_thread_id": thread, "is_topic_message": True}

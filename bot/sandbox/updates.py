@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from bot.sandbox.world import INSIDE
+
 KEPT_FOR = timedelta(hours=24)
 # delivered only to a bot that asks for them
 _ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
@@ -69,6 +71,15 @@ class UpdateQueue:
         while self._waiting and self._waiting[0].id < offset:
             self._waiting.popleft()
 
+    def mark(self) -> int:
+        """A place in the queue, for `forget_since`."""
+        return self._next
+
+    def forget_since(self, mark: int) -> None:
+        """Drop what was queued since a mark, as if Telegram had lost it."""
+        while self._waiting and self._waiting[-1].id >= mark:
+            self._waiting.pop()
+
     def clear(self) -> None:
         self._waiting.clear()
 
@@ -86,12 +97,15 @@ class UpdateQueue:
 
 
 _SERVICE = frozenset({
-    "forum_topic_created", "group_chat_created", "left_chat_member", "migrate_from_chat_id",
-    "migrate_to_chat_id", "new_chat_members", "pinned_message",
+    "forum_topic_closed", "forum_topic_created", "forum_topic_edited", "forum_topic_reopened",
+    "group_chat_created", "left_chat_member", "migrate_from_chat_id", "migrate_to_chat_id",
+    "new_chat_members", "pinned_message",
 })  # fmt: skip
 
 
-def reaches_bot(message: dict[str, Any], bot: dict[str, Any], bot_status: str) -> bool:
+def reaches_bot(
+    message: dict[str, Any], bot: dict[str, Any], bot_status: str, *, privacy: bool = True
+) -> bool:
     """Telegram's privacy mode: in a group the bot gets only what is meant for it.
 
     Commands (bare, or addressed to it), mentions, replies to its messages and service messages;
@@ -99,8 +113,10 @@ def reaches_bot(message: dict[str, Any], bot: dict[str, Any], bot_status: str) -
     """
     if message["chat"]["type"] == "private" or bot_status == "administrator":
         return True
-    if bot_status != "member":
+    if bot_status not in INSIDE:
         return False
+    if not privacy:
+        return True
     if _SERVICE & message.keys():
         return True
     if message.get("reply_to_message", {}).get("from", {}).get("id") == bot["id"]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Any
 
-from bot.sandbox.chats import GENERAL, Chat
+from bot.sandbox.chats import GENERAL, Chat, topic_of
 from bot.sandbox.refusal import WrongCall
 from bot.sandbox.state import State
+from bot.sandbox.world import INSIDE
 
 MAX_PAGE = 200
 
@@ -18,6 +19,10 @@ def people_shown(state: State) -> list[dict[str, Any]]:
         (state.user(person.id) or {}) | {"line": dict(person.line), "outsider": person.outsider}
         for person in state.people.values()
     ]
+
+
+def first_person(state: State) -> int:
+    return next((p.id for p in state.people.values() if not p.outsider), 0)
 
 
 def view(state: State, person: int) -> dict[str, Any]:
@@ -44,13 +49,14 @@ def view(state: State, person: int) -> dict[str, Any]:
 def unread_of(state: State) -> dict[str, int]:
     """Messages that each person has not read yet, over all their chats."""
     return {
-        str(person): sum(chat.unread(person) for chat in _chats_of(state, person))
+        str(person): sum(sum(chat.unread(person).values()) for chat in _chats_of(state, person))
         for person in state.people
     }
 
 
 def _chats_of(state: State, person: int) -> list[Chat]:
-    return [chat for chat in state.chats.values() if person in chat.audience]
+    """A group that became a supergroup is shown as that."""
+    return [c for c in state.chats.values() if person in c.audience and not c.migrated_to]
 
 
 def chat_shown(state: State, chat: Chat, person: int) -> dict[str, Any]:
@@ -60,29 +66,48 @@ def chat_shown(state: State, chat: Chat, person: int) -> dict[str, Any]:
         for member in chat.members.values()
         if member.id in chat.audience
     ]
-    if chat.type != "private" and chat.bot in ("member", "administrator"):
+    if chat.type != "private" and chat.bot in INSIDE:
         members.append({"id": state.world.bot_id, "name": state.bot["first_name"], "title": ""})
+    unread = chat.unread(person)
     shown: dict[str, Any] = {
         "id": chat.id,
         "type": chat.type,
+        "status": chat.members[person].status if person in chat.members else "member",
         "title": chat.title or state.bot["first_name"],
         "members": members,
         "member_count": len(members) or 2,
         "last": chat.last,
-        "unread": chat.unread(person),
+        "unread": sum(unread.values()),
+        "read": chat.read.get(person, 0),
         "commands": commands_shown(state, chat, person),
         "menu": state.profile.button(chat.id),
-        "topics": [{"id": topic, "name": name} for topic, name in sorted(chat.topics.items())],
-        "pinned": chat.pinned[-1] if chat.pinned else None,
+        "topics": _topics(chat, person, unread),
+        "pinned": [chat.messages[i] for i in chat.pinned if i in chat.messages],
+        "keyboard": chat.keyboards.get(person),
     }
-    if chat.topics:
-        shown["is_forum"] = True
-    return shown | ({"reply_keyboard": chat.reply_keyboard} if chat.reply_keyboard else {})
+    return shown | ({"is_forum": True} if chat.forum else {})
+
+
+def _topics(chat: Chat, person: int, unread: dict[int, int]) -> list[dict[str, Any]]:
+    """A forum's topics, oldest first; General hides until something stands in it."""
+    names = dict(chat.topics)
+    if names and any(topic_of(message) == GENERAL for message in chat.messages.values()):
+        names[GENERAL] = "General"
+    return [
+        {
+            "id": topic,
+            "name": name,
+            "closed": topic in chat.closed,
+            "unread": unread.get(topic, 0),
+            "read": max(chat.read.get(person, 0), chat.read_in.get((person, topic), 0)),
+        }
+        for topic, name in sorted(names.items())
+    ]
 
 
 def commands_shown(state: State, chat: Chat, person: int) -> list[dict[str, Any]]:
     """The list that opens after "/" for this person in this chat."""
-    if chat.bot not in ("member", "administrator"):
+    if chat.bot not in INSIDE:
         return []
     member = chat.members.get(person)
     admin = member is not None and member.status in ("creator", "administrator")
@@ -121,7 +146,6 @@ def messages(
     while end and len(found) <= limit:
         end -= 1
         message = room.messages[room.order[end]]
-        topic = message["message_thread_id"] if message.get("is_topic_message") else GENERAL
-        if not thread or topic == thread:
+        if not thread or topic_of(message) == thread:
             found.append(message)
     return {"messages": found[:limit][::-1], "more": len(found) > limit}

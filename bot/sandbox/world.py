@@ -10,7 +10,8 @@ from typing import Any, Literal, cast
 
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 
-Status = Literal["creator", "administrator", "member", "left", "kicked"]
+Status = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
+INSIDE = frozenset({"creator", "administrator", "member", "restricted"})
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class World:
     bot_name: str = "Storebot"
     bot_username: str = "storebot_sandbox_bot"
     zone: str = "Asia/Shanghai"
+    privacy: bool = True  # in groups the bot gets only what is meant for it
 
 
 def load(path: Path) -> World:
@@ -114,6 +116,6 @@ def _check(world: World, path: Path) -> None:
 
 def status_of(text: str) -> Status:
     """Raises ValueError where `text` is no member status."""
-    if text not in ("creator", "administrator", "member", "left", "kicked"):
+    if text not in (*INSIDE, "left", "kicked"):
         raise ValueError(f"no member status {text!r}")
     return cast("Status", text)

@@ -9,8 +9,8 @@ import pytest
 
 from bot.clock import Clock
 from bot.sandbox.api import Sandbox
+from bot.sandbox.members import set_bot
 from bot.sandbox.params import Params
-from bot.sandbox.people import set_bot
 from bot.sandbox.refusal import Refused
 from tests.sandbox.town import FORUM, OWNER, STAFF, TEAM, png
 

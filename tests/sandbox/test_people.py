@@ -9,8 +9,9 @@ import pytest
 
 from bot.clock import Clock
 from bot.sandbox.api import Sandbox
+from bot.sandbox.members import migrate, set_bot
 from bot.sandbox.params import Upload
-from bot.sandbox.people import migrate, press, read_up_to, set_bot, speak_language
+from bot.sandbox.people import press, read_up_to, speak_language
 from bot.sandbox.refusal import WrongCall
 from bot.sandbox.view import messages, view
 from tests.sandbox.town import FORUM, OWNER, SMALL, STAFF, STRANGER, TEAM, png
@@ -142,11 +143,22 @@ def test_adding_the_bot_is_a_service_message_and_an_update(sandbox: Sandbox) -> 
     assert promoted["my_chat_member"]["new_chat_member"]["can_pin_messages"] is True
 
 
-def test_a_group_that_moves_tells_the_bot_twice(sandbox: Sandbox) -> None:
+def test_a_group_that_moves_tells_the_bot_twice_and_lets_it_in_anew(sandbox: Sandbox) -> None:
     new = migrate(sandbox.state, SMALL)
-    old, fresh = (update["message"] for update in updates(sandbox))
-    assert (old["chat"]["id"], old["migrate_to_chat_id"]) == (SMALL, new)
-    assert (fresh["chat"]["id"], fresh["migrate_from_chat_id"]) == (new, SMALL)
+    old, joined, fresh = updates(sandbox)
+    assert old["message"]["chat"]["id"] == SMALL
+    assert old["message"]["migrate_to_chat_id"] == new
+    assert joined["my_chat_member"]["chat"]["id"] == new
+    assert joined["my_chat_member"]["old_chat_member"]["status"] == "left"
+    assert fresh["message"]["chat"]["id"] == new
+    assert fresh["message"]["migrate_from_chat_id"] == SMALL
+
+
+def test_a_group_may_move_with_the_new_chat_heard_first_or_unheard(sandbox: Sandbox) -> None:
+    new = migrate(sandbox.state, SMALL, "unheard")
+    assert updates(sandbox) == []
+    sandbox.say(OWNER, "/today", new)
+    assert texts(sandbox) == ["/today"]
 
 
 def test_writing_to_a_blocked_bot_unblocks_it(sandbox: Sandbox) -> None:

@@ -12,7 +12,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 
 from bot.sandbox.api import Sandbox
 from bot.sandbox.faults import Fault
-from bot.sandbox.people import migrate
+from bot.sandbox.members import migrate
 from bot.sandbox.server import Server
 from tests.sandbox.town import OWNER, SMALL, STRANGER, TEAM, png
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.sandbox.api import Sandbox
+from bot.sandbox.members import migrate, set_bot
 from bot.sandbox.params import Params, Upload
-from bot.sandbox.people import migrate, set_bot
 from bot.sandbox.refusal import Refused
 from tests.sandbox.town import FORUM, OWNER, SMALL, STAFF, STRANGER, TEAM, png
 
