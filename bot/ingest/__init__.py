@@ -8,20 +8,49 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.ingest.imports import End, fail, recover, run, take, undo
-    from bot.ingest.intake import ask_undo, assign, claim, exhausted, owners, queue, waiting
-    from bot.ingest.report import Progress, Report, UndoResult
+    from bot.ingest.covered import asked, say_ended
+    from bot.ingest.imports import End, enter, fail, look, recover, run, take, undo
+    from bot.ingest.intake import (
+        again,
+        ask_undo,
+        assign,
+        claim,
+        exhausted,
+        leave,
+        owners,
+        queue,
+        release,
+        sort,
+        waiting,
+    )
+    from bot.ingest.report import AskedDay, Progress, Report, UndoResult
+    from bot.ingest.sorting import only_store
 
 _ROOMS = {
-    "imports": ("End", "fail", "recover", "run", "take", "undo"),
-    "intake": ("ask_undo", "assign", "claim", "exhausted", "owners", "queue", "waiting"),
-    "report": ("Progress", "Report", "UndoResult"),
+    "covered": ("asked", "say_ended"),
+    "imports": ("End", "enter", "fail", "look", "recover", "run", "take", "undo"),
+    "intake": (
+        "again",
+        "ask_undo",
+        "assign",
+        "claim",
+        "exhausted",
+        "leave",
+        "owners",
+        "queue",
+        "release",
+        "sort",
+        "waiting",
+    ),
+    "sorting": ("only_store",),
+    "report": ("AskedDay", "Progress", "Report", "UndoResult"),
 }
 _ROOM = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
-    "End", "Progress", "Report", "UndoResult", "ask_undo", "assign", "claim", "exhausted", "fail", "owners",
-    "queue", "recover", "run", "take", "undo", "waiting",
+    "AskedDay", "End", "Progress", "Report", "UndoResult", "again", "ask_undo", "asked", "assign",
+    "claim", "enter", "exhausted", "fail", "leave", "look", "only_store", "owners", "queue", "recover",
+    "release", "run", "say_ended", "sort", "take", "undo", "waiting",
 ]  # fmt: skip
 
 

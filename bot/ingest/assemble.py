@@ -209,6 +209,9 @@ class _Work:
     def _payable(self) -> Floats:
         total = self.values("total", np.nan)
         parts = self.values("goods", np.nan) + np.nan_to_num(self.values("postage", np.nan))
+        for name, sign in (("wrap", 1), ("promotion", -1), ("postage_promotion", -1)):
+            if name in self.frame:
+                parts = parts + sign * np.abs(np.nan_to_num(self.values(name, np.nan)))
         total = np.where(np.isnan(total), parts, total)
         if self.format.level in ("line", "found") and "price" in self.frame:
             total = np.where(np.isnan(total), self._line_total(), total)

@@ -157,6 +157,21 @@ def instants(cells: Sequence[str], formats: Sequence[str], zone: str) -> Instant
     return found
 
 
+def patterns(declared: Sequence[str], texts: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    """Patterns of times for `texts`, and whether days before months had to be guessed."""
+    first = day_first(texts)
+    guessed = first is None and any(SLASHED.match(x) for x in texts)
+    if first is None and not guessed:
+        return tuple(declared), False
+    date = "%m/%d/%Y" if first is False else "%d/%m/%Y"
+    slashed = (
+        (date + t).replace("/", sign)
+        for sign in "/-."
+        for t in ("", " %H:%M", " %H:%M:%S", " %I:%M:%S %p")
+    )
+    return (*declared, *slashed, date.replace("Y", "y")), guessed
+
+
 def _place(found: Instants, at: Ints, read: pd.Series[Any], zone: str) -> bool:
     """Put instants where they belong; True if any of them has seconds."""
     local = read.dt.tz_convert(zone) if read.dt.tz is not None else read

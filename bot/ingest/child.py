@@ -17,14 +17,22 @@ from typing import Any
 def main() -> None:
     job: dict[str, Any] = json.load(sys.stdin)
     _limit(int(job.pop("memory")), int(job.pop("cpu")))
-    from bot.errors import UserError
+    from bot.errors import Unrecognised, UserError
 
     try:
+        if job.pop("look", False):
+            from bot.ingest.sorting import platforms
+
+            room = Path(job["room"])
+            _say({"head": {"platforms": platforms(Path(job["path"]), job["file_name"], room)}})
+            return
         from bot.ingest import scratch
         from bot.ingest.parse import Job
 
         head = scratch.make(Job(**job), Path(job["scratch"]).parent, _progress)
         _say({"head": head})
+    except Unrecognised as e:
+        _say({"error": e.key, "params": e.params, "header": e.header})
     except UserError as e:
         _say({"error": e.key, "params": e.params})
     except MemoryError:

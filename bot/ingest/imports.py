@@ -9,27 +9,30 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as time_of_day
+from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, delete, or_, update
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from bot.db import Database, wake
-from bot.db.facts import Import, ImportedDay
+from bot.db.facts import Import
 from bot.db.people import Secret, Store
-from bot.errors import UserError
-from bot.ingest import load, reversal, spawn
+from bot.errors import Unrecognised, UserError
+from bot.ingest import covered, days, headers, load, reversal, spawn
+from bot.ingest.bulk import Bulk
+from bot.ingest.facts import Place
+from bot.ingest.formats.declare import DAY_VALUES
 from bot.ingest.intake import CLI, LEASE, ask_undo, queue
-from bot.ingest.report import Progress, Report, UndoResult
-from bot.periods import DAY, Period, at_local
+from bot.ingest.record import Entry, Figure
+from bot.ingest.report import Column, Part, Progress, Report, Sums, UndoResult
+from bot.money import digits
 
 RENEW_EVERY = 20.0  # seconds
 End = Report | UndoResult | UserError
 OnEnd = Callable[[Session, End], None]
+OnUnknown = Callable[[Session, tuple[str, ...]], None]
 OnProgress = Callable[[Progress], None]
 
 
@@ -37,16 +40,82 @@ OnProgress = Callable[[Progress], None]
 
 
 def take(
-    db: Database, store: Store, path: Path, now: datetime, on_progress: OnProgress | None = None
+    db: Database,
+    store: Store,
+    path: Path,
+    now: datetime,
+    on_progress: OnProgress | None = None,
+    kind: str = "",
 ) -> tuple[int, Report]:
-    """Import a local file at once: its row's id and the report. Raises UserError."""
+    """Import a local file at once, as `kind` if given: its row's id and the report.
+
+    Raises UserError.
+    """
     with db.write() as s:
         row = queue(
             s, team_id=store.team_id, store_id=store.id, file_name=path.name, now=now,
             owner=f"{CLI}{os.getpid()}:{secrets.token_hex(4)}",
         )  # fmt: skip
     assert row.id
-    return row.id, run(db, row.id, path, now, on_progress)
+    report = run(db, row.id, path, now, on_progress, kind=kind)
+    assert report  # nobody is asked here
+    return row.id, report
+
+
+def enter(s: Session, row: Import, store: Store, entry: Entry, now: datetime) -> Report:
+    """Bring a typed line in, inside the caller's transaction; `row` becomes a finished import.
+
+    Raises UserError where a file is being imported into the store just now.
+    """
+    # two lines of one day: the later one must see what the first has written
+    mine = select(Store.id).where(Store.id == store.id)
+    s.exec(mine.with_for_update(key_share=True))
+    busy = select(Import.id).where(col(Import.store_id) == store.id, col(Import.owner) != "")
+    if s.exec(busy).first() is not None:
+        raise UserError("import.busy")
+    assert row.id
+    assert store.id
+    place = Place(store.team_id, store.id)
+    new = changed = unchanged = 0
+    rows = _typed(Bulk(s), place, entry)
+    for kind, found in rows.items():
+        plan = days.plan(Bulk(s), place, row.id, kind, found, {})
+        for write in plan.writes:
+            write(Bulk(s))
+        new, changed = new + plan.new, changed + plan.changed
+        unchanged += plan.unchanged
+    day = entry.day.isoformat()
+    report = Report(
+        "record", next(iter(rows)), "", 0, read=new + changed + unchanged, new=new,
+        changed=changed, unchanged=unchanged, days=(day, day), currency=store.currency,
+        sums=Sums(columns=tuple(_column(x, store.currency) for x in entry.figures)),
+        parts=tuple(Part(kind, (day,), int(now.timestamp())) for kind in rows),
+    )  # fmt: skip
+    covered.cover(s, store, report)
+    row.store_id, row.state, row.finished_at, row.report = store.id, "done", now, report.dump()
+    s.add(row)
+    return report
+
+
+def _typed(bulk: Bulk, place: Place, entry: Entry) -> dict[str, list[days.Row]]:
+    """By kind; one row of each channel."""
+    day = entry.day.isoformat()
+    things: dict[tuple[str, str], dict[str, int]] = {}
+    for x in entry.figures:
+        things.setdefault((x.kind, x.channel), {})[x.name] = x.value
+    channels = load.channel_ids(bulk, place, [(0, x) for _, x in things if x])
+    rows: dict[str, list[days.Row]] = {}
+    for (kind, channel), values in things.items():
+        key = (day, channels[0, channel] if channel else 0, 0)
+        row = days.Row(key, tuple(values.get(x) for x in days.KINDS[kind].values))
+        rows.setdefault(kind, []).append(row)
+    return rows
+
+
+def _column(figure: Figure, currency: str) -> Column:
+    unit = DAY_VALUES[figure.kind][figure.name]
+    scale = {"amount": 10 ** digits(currency), "score": 100}.get(unit, 1)
+    return Column(figure.word, figure.name, figure.value / scale)
 
 
 def run(
@@ -56,16 +125,26 @@ def run(
     now: datetime,
     on_progress: OnProgress | None = None,
     on_end: OnEnd | None = None,
-) -> Report:
+    kind: str = "",
+    in_group: bool = False,
+    on_unknown: OnUnknown | None = None,
+) -> Report | None:
     """Import `path` as the row says; what an attempt before left half done is given back first.
 
     `on_end` is called inside the transaction that settles the row, so that its words and its end
-    are one. Raises UserError where the file cannot be used: then nothing was changed and the row
-    is failed.
+    are one. Raises UserError where the file cannot be used, or (`in_group`) names customers: then
+    nothing was changed and the row is failed. A header that means nothing goes to `on_unknown`,
+    in the transaction that lets the row wait for an answer; then there is no report.
     """
     try:
-        return _Run(db, import_id, path, now, on_progress or (lambda _: None)).report(on_end)
+        quiet: OnProgress = lambda _: None  # noqa: E731
+        return _Run(db, import_id, path, now, on_progress or quiet, kind, in_group).report(on_end)
     except UserError as e:
+        if on_unknown and isinstance(e, Unrecognised):
+            header = e.header
+            ask: OnEnd = lambda s, _: on_unknown(s, header)  # noqa: E731
+            _settle(db, import_id, "asked", now, end=e, on_end=ask)
+            return None
         fail(db, import_id, e, now, on_end)
         raise
 
@@ -74,12 +153,12 @@ def fail(
     db: Database, import_id: int, e: UserError, now: datetime, on_end: OnEnd | None = None
 ) -> None:
     """Give up on an import: whatever it had merged is given back. An Undo can be asked for again."""
-    row, _ = _row(db, import_id)
+    row = _import(db, import_id)
     if row.state == "undoing":
         _settle(db, import_id, "done", now, end=e, on_end=on_end)
     if row.state == "merging":
         reversal.give_back(db, row)
-    if row.state in ("asked", "queued", "merging"):
+    if row.state in ("sorting", "asked", "queued", "merging"):
         _settle(db, import_id, "failed", now, error=e.key, end=e, on_end=on_end)
 
 
@@ -117,7 +196,8 @@ def undo(
         _settle(db, import_id, "done", now, end=e, on_end=on_end)
         raise
     result = reversal.give_back(db, row, on_progress)
-    _uncover(db, row, store)
+    with db.write() as s:
+        covered.recount(s, store, Report.load(row.report), but=import_id)
     _settle(db, import_id, "undone", now, end=result, on_end=on_end)
     return result
 
@@ -126,9 +206,17 @@ class _Run:
     """One import from its file to its report."""
 
     def __init__(
-        self, db: Database, import_id: int, path: Path, now: datetime, on_progress: OnProgress
+        self,
+        db: Database,
+        import_id: int,
+        path: Path,
+        now: datetime,
+        on_progress: OnProgress,
+        kind: str,
+        in_group: bool,
     ) -> None:
-        self.db, self.id, self.path, self.now = db, import_id, path, now
+        self.in_group = in_group
+        self.db, self.id, self.path, self.now, self.kind = db, import_id, path, now, kind
         self.on_progress = on_progress
         self.began = self.renewed = time.monotonic()
 
@@ -142,21 +230,30 @@ class _Run:
                     "path": str(self.path), "file_name": row.file_name, "scratch": str(scratch),
                     "key": _buyer_key(self.db), "currency": store.currency,
                     "timezone": store.timezone, "now": int(self.now.timestamp()),
+                    "kind": self.kind, "said": self.said(row),
                 },
                 self.progress,
             )  # fmt: skip
-            report, precision = Report.load(json.dumps(head["report"])), head["precision"]
+            report = Report.load(json.dumps(head["report"]))
+            if self.in_group and report.personal:
+                raise UserError("import.personal")
             self.note(report)
             counts = load.merge(
-                self.db, reversal.place_of(row), self.id, scratch, precision, self.progress
-            )
+                self.db, reversal.place_of(row), self.id, scratch, head["precision"],
+                head["units"], self.progress,
+            )  # fmt: skip
         report = replace(
             report, new=counts.new, changed=counts.changed,
             unchanged=report.unchanged + counts.unchanged,
         )  # fmt: skip
-        _cover(self.db, store, report)
+        with self.db.write() as s:
+            covered.cover(s, store, report)
         _settle(self.db, self.id, "done", self.now, report=report, end=report, on_end=on_end)
         return report
+
+    def said(self, row: Import) -> list[dict[str, object]]:
+        with self.db.read() as s:
+            return headers.known(s, row.team_id)
 
     def note(self, report: Report) -> None:
         """From here on there may be something to give back, on these days."""
@@ -176,6 +273,20 @@ class _Run:
                 mine = update(Import).where(col(Import.id) == self.id)
                 s.connection().execute(mine.values(lease_until=until))
         self.on_progress(step)
+
+
+def look(path: Path, file_name: str) -> list[str]:
+    """The platforms whose exports stand in a file, by their headers. Raises UserError."""
+    with tempfile.TemporaryDirectory(prefix="storebot-") as room:
+        return spawn.look(path, file_name, Path(room))
+
+
+def _import(db: Database, import_id: int) -> Import:
+    with db.read() as s:
+        row = s.get(Import, import_id)
+    if row is None:
+        raise UserError("import.gone")
+    return row
 
 
 def _row(db: Database, import_id: int) -> tuple[Import, Store]:
@@ -221,63 +332,3 @@ def _buyer_key(db: Database) -> str:
         values = {"name": "buyer_key", "value": secrets.token_hex(32)}
         s.connection().execute(insert(Secret).values(values).on_conflict_do_nothing())
     return _buyer_key(db)
-
-
-# covered days --------------------------------------------------------------------------------
-
-
-def _cover(db: Database, store: Store, report: Report) -> None:
-    """Every day from the first to the last order is known, up to when the export was made."""
-    rows = _covered(store, report)
-    if not rows:
-        return
-    insert = sqlite.insert if db.is_sqlite else postgresql.insert
-    statement = insert(ImportedDay)
-    new, old = statement.excluded, ImportedDay
-    later = new.exported_at > col(old.exported_at)
-    statement = statement.on_conflict_do_update(
-        index_elements=["store_id", "kind", "day"],
-        set_={
-            "exported_at": case((later, new.exported_at), else_=col(old.exported_at)),
-            "whole": or_(new.whole, col(old.whole)),
-        },
-    )
-    with db.write() as s:
-        s.connection().execute(statement, rows)
-
-
-def _covered(store: Store, report: Report) -> list[dict[str, object]]:
-    if not report.days:
-        return []
-    first, last = map(date.fromisoformat, report.days)
-    exported = datetime.fromtimestamp(report.exported_at, UTC)
-    zone = ZoneInfo(store.timezone)
-    days = Period(first, last + DAY)
-    return [
-        {
-            "store_id": store.id, "kind": report.kind, "day": day, "exported_at": exported,
-            "whole": exported >= at_local(day + DAY, time_of_day(), zone),
-        }
-        for day in days
-    ]  # fmt: skip
-
-
-def _uncover(db: Database, row: Import, store: Store) -> None:
-    """Days of an undone import are known only as far as other imports know them."""
-    mine = Report.load(row.report)
-    with db.write() as s:
-        others = s.exec(
-            select(Import.report).where(
-                Import.store_id == store.id, Import.state == "done", Import.id != row.id
-            )
-        ).all()
-        if mine.days:
-            first, last = map(date.fromisoformat, mine.days)
-            of_days = col(ImportedDay.day).between(first, last)
-            gone = delete(ImportedDay).where(
-                col(ImportedDay.store_id) == store.id, col(ImportedDay.kind) == mine.kind, of_days
-            )
-            s.connection().execute(gone)
-    for other in map(Report.load, others):
-        if other.kind == mine.kind:
-            _cover(db, store, other)

@@ -18,7 +18,7 @@ from bot.errors import UserError
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 5  # after these a claimed row is only to be given up on: see `exhausted`
 CLI = "cli:"  # owners that are no instance of the bot; only their lease tells whether they live
-_OPEN = ("queued", "merging", "undoing")
+_OPEN = ("sorting", "queued", "merging", "undoing")
 
 
 def queue(
@@ -35,14 +35,16 @@ def queue(
     file_id: str = "",
     owner: str = "",
 ) -> Import:
-    """A file to import; with `store_id` None it waits for `assign`.
+    """A file to import; without `store_id` a look at it may tell, else it waits for `assign`.
+
+    Without a `file_id` too it is a typed line, and waits.
 
     `owner` is set by who will `run` it at once. Raises UserError where the store is in work.
     """
     row = Import(
         team_id=team_id, store_id=store_id, member_id=member_id, chat_id=chat_id,
         thread_id=thread_id, message_id=message_id, file_name=file_name[-200:], file_id=file_id,
-        state="queued" if store_id else "asked", owner=owner,
+        state="queued" if store_id else "sorting" if file_id else "asked", owner=owner,
         lease_until=now + LEASE if owner else None, created_at=now,
     )  # fmt: skip
     s.add(row)
@@ -64,6 +66,27 @@ def assign(s: Session, row: Import, store: Store) -> bool:
     wake(s, "imports")
     s.refresh(row)
     return bool(done.rowcount)
+
+
+def sort(s: Session, row: Import, store_id: int | None) -> None:
+    """After a look: to be imported into a store, or (None) to be asked about."""
+    values = {"store_id": store_id, "state": "queued" if store_id else "asked", "owner": ""}
+    mine = col(Import.id) == row.id, col(Import.state) == "sorting"
+    s.connection().execute(update(Import).where(*mine).values(values))
+    wake(s, "imports")
+
+
+def again(s: Session, row: Import) -> None:
+    """What was asked about the file is answered: it is imported."""
+    row.state, row.attempts = "queued", 0
+    s.add(row)
+    wake(s, "imports")
+
+
+def leave(s: Session, row: Import, now: datetime) -> None:
+    """The file is not to be imported after all."""
+    row.state, row.finished_at = "failed", now
+    s.add(row)
 
 
 def ask_undo(s: Session, row: Import) -> None:
@@ -90,11 +113,13 @@ def claim(s: Session, owner: str, now: datetime, dead: Collection[str] = ()) -> 
     orphan = or_(col(Import.owner).in_(list(dead)), and_(by_lease, col(Import.lease_until) < now))
     taken = col(Import.owner) != ""
     other = aliased(Import)
-    busy = select(other.store_id).where(col(other.owner) != "")
+    at_work = col(other.owner) != "", col(other.store_id).is_not(None)
+    busy = select(other.store_id).where(*at_work)
+    free = or_(col(Import.store_id).is_(None), col(Import.store_id).not_in(busy))
     query = (
         select(Import)
         .where(col(Import.state).in_(_OPEN))
-        .where(or_(taken & orphan, ~taken & col(Import.store_id).not_in(busy)))
+        .where(or_(taken & orphan, ~taken & free))
         .order_by(case((taken, 0), else_=1), col(Import.id))
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -109,6 +134,14 @@ def claim(s: Session, owner: str, now: datetime, dead: Collection[str] = ()) -> 
     except IntegrityError:
         return None  # another instance was faster at this store
     return row
+
+
+def release(s: Session, import_id: int) -> None:
+    """Give a claimed import back, and its try with it: whoever claims it next starts anew."""
+    mine = update(Import).where(col(Import.id) == import_id)
+    s.connection().execute(
+        mine.values(owner="", lease_until=None, attempts=col(Import.attempts) - 1)
+    )
 
 
 def exhausted(row: Import) -> bool:

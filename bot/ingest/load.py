@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Table
 
 from bot.db import Database
-from bot.db.facts import Buyer, Product, Region
-from bot.ingest import facts
+from bot.db.facts import Buyer, Channel, Product, Region
+from bot.ingest import days, facts
 from bot.ingest.bulk import Bulk, table
 from bot.ingest.facts import Change, Line, Order, Place
 from bot.ingest.report import Progress
@@ -38,6 +41,8 @@ class Numbers:
 
     products: array[int] = field(default_factory=lambda: array("q"))
     regions: array[int] = field(default_factory=lambda: array("q"))
+    channels: array[int] = field(default_factory=lambda: array("q"))
+    campaigns: array[int] = field(default_factory=lambda: array("q"))
     buyers: array[int] = field(default_factory=lambda: array("q"))
 
 
@@ -47,9 +52,10 @@ def merge(
     import_id: int,
     scratch: Path,
     precision: dict[str, int],
+    units: dict[str, dict[str, int]],
     progress: Callable[[Progress], None],
 ) -> Counts:
-    """Bring every order of the scratch database into the facts."""
+    """Bring every order and every day of the scratch database into the facts."""
     counts = Counts()
     slices = Slices(db, place)
     with sqlite3.connect(f"file:{scratch}?mode=ro", uri=True, check_same_thread=False) as c:
@@ -61,6 +67,7 @@ def merge(
             done += sum(map(len, batch))
             _merge(db, place, import_id, batch, precision, slices, counts)
             progress(Progress("merging", done, total))
+        _merge_days(db, place, c, numbers, import_id, units, counts)
     c.close()
     counts.longest = slices.longest
     return counts
@@ -92,6 +99,41 @@ def _merge(
             changes.append(Change(old, after))
     if changes:
         slices.apply(changes, facts.journal(import_id, changes))
+
+
+def _merge_days(
+    db: Database,
+    place: Place,
+    c: sqlite3.Connection,
+    numbers: Numbers,
+    import_id: int,
+    units: dict[str, dict[str, int]],
+    counts: Counts,
+) -> None:
+    rows = c.execute("SELECT * FROM days ORDER BY rowid")
+    for kind, found in groupby(rows, itemgetter(0)):
+        ready = (_day_row(kind, x, numbers) for x in found)
+        while batch := list(islice(ready, days.BATCH)):
+            with db.read() as s:
+                plan = days.plan(Bulk(s), place, import_id, kind, batch, units.get(kind, {}))
+            if plan.writes:
+                with db.write() as s:
+                    bulk = Bulk(s)
+                    for write in plan.writes:
+                        write(bulk)
+            counts.new += plan.new
+            counts.changed += plan.changed
+            counts.unchanged += plan.unchanged
+
+
+def _day_row(kind: str, found: tuple[Any, ...], numbers: Numbers) -> days.Row:
+    _, day, a, b, values, n = found
+    first, second = (
+        (numbers.products, None) if kind == "shop_days" else (numbers.channels, numbers.campaigns)
+    )
+    a = first[a] if a >= 0 else 0
+    b = second[b] if second is not None and b >= 0 else 0
+    return days.Row((day, a, b), tuple(json.loads(values)), n)
 
 
 def _said(order: Order) -> Order:
@@ -143,14 +185,44 @@ def _number(db: Database, place: Place, c: sqlite3.Connection) -> Numbers:
 
     A number without a fact harms nobody, so Undo leaves them.
     """
+    channels, campaigns = _channels(db, place, c)
     return Numbers(
-        _ids(
+        products=_ids(
             db, table(Product), ("team_id", "store_id", "code", "title"), "code",
             (place.team, place.store), c, "products",
         ),
-        _ids(db, table(Region), ("team_id", "name"), "name", (place.team,), c, "regions"),
-        _ids(db, table(Buyer), ("team_id", "hash"), "hash", (place.team,), c, "buyers"),
+        regions=_ids(db, table(Region), ("team_id", "name"), "name", (place.team,), c, "regions"),
+        channels=channels,
+        campaigns=campaigns,
+        buyers=_ids(db, table(Buyer), ("team_id", "hash"), "hash", (place.team,), c, "buyers"),
     )  # fmt: skip
+
+
+def _channels(db: Database, place: Place, c: sqlite3.Connection) -> tuple[array[int], array[int]]:
+    """Campaigns are channels within a channel; there are few of either."""
+    names = [(0, name) for (name,) in c.execute("SELECT name FROM channels ORDER BY n")]
+    inner = c.execute("SELECT channel, name FROM campaigns ORDER BY n").fetchall()
+    if not names:
+        return array("q"), array("q")
+    with db.write() as s:
+        bulk = Bulk(s)
+        known = channel_ids(bulk, place, names)
+        channels = array("q", [known[x] for x in names])
+        within = [(channels[n], name) for n, name in inner]
+        known = channel_ids(bulk, place, within)
+    return channels, array("q", [known[x] for x in within])
+
+
+def channel_ids(
+    bulk: Bulk, place: Place, names: Iterable[tuple[int, str]]
+) -> dict[tuple[int, str], int]:
+    """Ids by parent (0: none) and name; new ones are made."""
+    wanted = set(names)
+    columns = ("team_id", "parent_id", "name")
+    clash = f"({', '.join(columns)}) DO NOTHING"
+    bulk.put(table(Channel), columns, [(place.team, *x) for x in sorted(wanted)], clash)
+    rows = bulk.rows("SELECT parent_id, name, id FROM channels WHERE team_id = ?", place.team)
+    return {(p, x): i for p, x, i in rows if (p, x) in wanted}
 
 
 def _ids(

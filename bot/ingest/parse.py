@@ -18,14 +18,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bot.errors import UserError
+from bot.errors import Unrecognised
 from bot.ingest import cells, formats, readers
-from bot.ingest.formats.declare import STATUSES, Format
+from bot.ingest.formats import told
+from bot.ingest.formats.declare import DAY_VALUES, STATUSES, Format
 from bot.ingest.report import Problem
 
 CHUNK = 20_000  # rows
 FIRST_REFUSED = 20  # how many refused rows are named
-AMOUNTS = ("total", "goods", "postage", "received", "refund", "fee", "owed", "price", "discount")
+AMOUNTS = (
+    "total", "goods", "postage", "received", "refund", "fee", "owed", "price", "discount", "tax",
+    "wrap", "promotion", "postage_promotion",
+)  # fmt: skip
 TOTAL_WORDS = frozenset(
     {"合计", "总计", "小计", "共计", "合計", "總計", "小計", "total", "grandtotal", "totals", "sum"}
 )
@@ -42,6 +46,8 @@ class Job:
     currency: str
     timezone: str
     now: int = 0  # seconds since 1970
+    kind: str = ""  # what the file is said to be
+    said: Sequence[dict[str, Any]] = ()  # headers a team explained: see `told.Told`
 
 
 @dataclass
@@ -90,27 +96,42 @@ class Reading:
     read: int = 0
 
 
-def sheets(reading: Reading, room: Path) -> list[Sheet]:
-    """Every recognised table of the file.
+# Takes a table by day: its matches, its encoding, what stands above its header, and its rows.
+TakeDays = Callable[
+    [Sequence[formats.Match], readers.Table, list[readers.Row], Iterator[readers.Row]], None
+]
+
+
+def sheets(reading: Reading, room: Path, take_days: TakeDays) -> list[Sheet]:
+    """Every recognised table of orders in the file; those by day go to `take_days`.
 
     Raises UserError where none is recognised: naming the columns that lack, if any was known.
     """
     found: list[Sheet] = []
+    any_days = False
     lacking: tuple[str, ...] | None = None
+    header: tuple[str, ...] = ()
     job = reading.job
+    said = {x["digest"]: told.Told(**x) for x in job.said}
     for table in readers.tables(Path(job.path), job.file_name, room):
         top = list(itertools.islice(table.rows, formats.HEADER_WITHIN + 1))
-        match = formats.recognise(top)
-        if match is None:
+        matches = formats.recognise(top, job.kind, said)
+        if not matches:
+            header = header or told.candidate(top)
             lacking = lacking or formats.missing(top)
             continue
+        match = matches[0]
         rows = itertools.chain(top[match.row + 1 :], table.rows)
-        found.append(_sheet(reading, match, table.encoding, rows))
-    if found:
+        if match.format.kind in DAY_VALUES:
+            take_days(matches, table, top[: match.row], rows)
+            any_days = True
+        else:
+            found.append(_sheet(reading, match, table.encoding, rows))
+    if found or any_days:
         return found
     if lacking:
-        raise UserError("import.not_recognised", columns=", ".join(lacking))
-    raise UserError("import.not_a_table")
+        raise Unrecognised("import.not_recognised", header, columns=", ".join(lacking))
+    raise Unrecognised("import.not_a_table", header)
 
 
 def _sheet(
@@ -249,19 +270,9 @@ def _times(
     data: dict[str, Any],
     refuse: Callable[[str, int, str, str], None],
 ) -> None:
-    patterns: tuple[str, ...] = sheet.format.times
-    first = cells.day_first(texts)
-    if first is None and any(cells.SLASHED.match(x) for x in texts):
-        first = True
+    patterns, guessed = cells.patterns(sheet.format.times, texts)
+    if guessed:
         sheet.problems.append(Problem("day_or_month", column=name))
-    if first is not None:
-        date = "%d/%m/%Y" if first else "%m/%d/%Y"
-        patterns += tuple(
-            (date + t).replace("/", sign)
-            for sign in "/-."
-            for t in ("", " %H:%M", " %H:%M:%S", " %I:%M:%S %p")
-        )
-        patterns += (date.replace("Y", "y"),)
     read = cells.instants(texts, patterns, zone)
     short = {"created": "created", "paid_at": "paid"}[name]
     data[f"{short}_ts"], data[f"{short}_day"] = read.seconds, read.days
@@ -346,7 +357,7 @@ def _without_totals(
     """Rows such as `合计` are no orders; they are kept to compare them with the sums."""
     at = sheet.match.columns["order_no"]
     labels = ((i, next((x for x in (*rows[i][at : at + 1], *rows[i]) if x), "")) for i in numbers)
-    totals = [i for i, x in labels if not x[-1:].isdigit() and _label(x) in TOTAL_WORDS]
+    totals = [i for i, x in labels if not x[-1:].isdigit() and label(x) in TOTAL_WORDS]
     for i in totals:
         row = rows[i] + [""] * (width - len(rows[i]))
         said = {
@@ -359,7 +370,8 @@ def _without_totals(
     return [i for i in numbers if i not in gone] if gone else numbers
 
 
-def _label(text: str) -> str:
+def label(text: str) -> str:
+    """A cell as it would stand in TOTAL_WORDS."""
     return re.sub(r"[\s:：]", "", text).casefold()
 
 

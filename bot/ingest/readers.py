@@ -81,7 +81,7 @@ def _is_binary(head: bytes) -> bool:
 def _utf16(head: bytes) -> str:
     """UTF-16 without a BOM shows by its delimiters: one byte of them is NUL."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) < len(head) // 40 or min(even, odd) > max(even, odd) // 4:
+    if max(even, odd) <= len(head) // 40 or min(even, odd) > max(even, odd) // 4:
         return ""
     return "utf-16-le" if odd > even else "utf-16-be"
 

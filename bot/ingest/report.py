@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from typing import Any
 
 
@@ -64,10 +65,24 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a file tells of one kind: its days, and when it was exported (seconds since 1970).
+
+    Of orders `days` are the first and the last, of any other kind each of them. Where the file or
+    its name tells the time it is `told`; else it is that of the newest row.
+    """
+
+    kind: str
+    days: tuple[str, ...]
+    exported_at: int = 0
+    told: bool = False
+
+
+@dataclass(frozen=True)
 class Report:
     """read = new + changed + unchanged + refused, all in rows of the file.
 
-    `days` are the first and the last business day (of creation) inside. `net` says whether what
+    `days` are the first and the last business day (of orders: of creation) inside. `net` says whether what
     was received already had refunds taken out; `personal`, whether the file named customers.
     """
 
@@ -87,6 +102,24 @@ class Report:
     net: bool = False
     personal: bool = False
     exported_at: int = 0  # seconds since 1970: the rows are no younger
+    told: bool = False
+    parts: tuple[Part, ...] = ()  # empty for orders alone
+    ended: tuple[str, ...] = ()  # days that somebody said were over when it was exported
+    running: tuple[str, ...] = ()  # and that were not
+    header: str = ""  # digest of a header that was read as somebody of the team said
+
+    @property
+    def covered(self) -> tuple[Part, ...]:
+        """By kind."""
+        if self.parts or self.days is None:
+            return self.parts
+        return (Part(self.kind, self.days, self.exported_at, self.told),)
+
+    def answered(self, day: str, ended: bool) -> Report:
+        """With what somebody said of a day."""
+        over = {*self.ended, day} if ended else {*self.ended} - {day}
+        open_ = {*self.running} - {day} if ended else {*self.running, day}
+        return replace(self, ended=tuple(sorted(over)), running=tuple(sorted(open_)))
 
     def to_json(self) -> dict[str, Any]:
         """The names that `storebot import --json` promises."""
@@ -104,8 +137,12 @@ class Report:
         checks = tuple(Check(**{**x, "right": tuple(x["right"])}) for x in sums.pop("checks"))
         problems = tuple(Problem(**x) for x in data.pop("problems"))
         days = data.pop("days")
+        ended, running = tuple(data.pop("ended", ())), tuple(data.pop("running", ()))
+        parts = tuple(
+            Part(**{**x, "days": tuple(x["days"])}) for x in data.pop("parts", None) or ()
+        )
         return Report(
-            **data, sums=Sums(**sums, columns=columns, checks=checks), problems=problems,
+            **data, ended=ended, running=running, sums=Sums(**sums, columns=columns, checks=checks), problems=problems, parts=parts,
             days=(days[0], days[1]) if days else None,
         )  # fmt: skip
 
@@ -117,8 +154,20 @@ JSON = (
 
 
 @dataclass(frozen=True)
+class AskedDay:
+    """A day of which a file does not tell whether it was over when the file was exported.
+
+    `ended` is what somebody said; None while nobody has.
+    """
+
+    day: date
+    ended: bool | None = None
+
+
+@dataclass(frozen=True)
 class UndoResult:
-    """Orders given their old values back, and orders that are gone again."""
+    """Orders (or, without any, days) given their old values back, and those that are gone again."""
 
     restored: int
     removed: int
+    of: str = "orders"

@@ -10,10 +10,12 @@ import itertools
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
+from sqlmodel import col, select
+
 from bot.db import Database
 from bot.db.facts import Import
 from bot.errors import UserError
-from bot.ingest import facts
+from bot.ingest import days, facts
 from bot.ingest.bulk import Bulk
 from bot.ingest.facts import Change, Order, Place
 from bot.ingest.report import Progress, Report, UndoResult
@@ -45,17 +47,51 @@ def give_back(
         removed += len(batch)
         if on_progress:
             on_progress(Progress("undoing", restored + removed))
+    days_restored, days_removed = _give_back_days(db, place, row.id)
+    kind = Report.load(row.report).kind if row.report else "orders"
+    if kind != "orders":
+        return UndoResult(days_restored, days_removed, "days")
     return UndoResult(restored, removed)
 
 
+def _give_back_days(db: Database, place: Place, import_id: int) -> tuple[int, int]:
+    restored = removed = 0
+    while True:
+        with db.read() as s:
+            batch = days.returning(Bulk(s), place, import_id)
+        if batch is None:
+            return restored, removed
+        with db.write() as s:
+            bulk = Bulk(s)
+            for write in batch.writes:
+                write(bulk)
+        restored += batch.restored
+        removed += batch.removed
+
+
 def refuse_if_touched(db: Database, row: Import) -> None:
-    """Raises UserError naming the orders a later import changed."""
+    """Raises UserError naming the orders or days a later import changed."""
+    _refuse_days(db, row)
     with db.read() as s:
         touched = sorted(set(itertools.islice(_touched(Bulk(s), row), ENOUGH)))
     if touched:
         more = "…" if len(touched) > NAMED else ""
         orders = ", ".join(touched[:NAMED]) + more
         raise UserError("import.undo_touched", n=len(touched), orders=orders)
+
+
+def _refuse_days(db: Database, row: Import) -> None:
+    assert row.id
+    with db.read() as s:
+        found, later = days.touched(Bulk(s), place_of(row), row.id)
+        if not found:
+            return
+        names = s.exec(select(Import.file_name).where(col(Import.id).in_(later))).all()
+    more = "…" if len(found) > NAMED else ""
+    raise UserError(
+        "import.undo_days", n=len(found), days=", ".join(sorted(found)[:NAMED]) + more,
+        files=", ".join(sorted(set(names))[:NAMED]),
+    )  # fmt: skip
 
 
 def _touched(bulk: Bulk, row: Import) -> Iterator[str]:
@@ -84,9 +120,10 @@ def place_of(row: Import) -> Place:
 
 def days_of(row: Import) -> Iterator[str]:
     """Business days of the orders in the file, as ISO text."""
-    days = Report.load(row.report).days if row.report else None
-    if days:
-        first, last = map(date.fromisoformat, days)
+    parts = Report.load(row.report).covered if row.report else ()
+    of_orders = next((x.days for x in parts if x.kind == "orders"), ())
+    if of_orders:
+        first, last = map(date.fromisoformat, (of_orders[0], of_orders[-1]))
         yield from map(str, Period(first, last + timedelta(days=1)))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,13 @@ import numpy as np
 
 from bot import money
 from bot.errors import UserError
-from bot.ingest import parse
+from bot.ingest import daysheet, parse
 from bot.ingest.assemble import Lines, Result, assemble
 from bot.ingest.cells import NEVER
+from bot.ingest.daysheet import Days, DayTable
 from bot.ingest.formats.declare import STATUSES
 from bot.ingest.parse import Job, Reading, Sheet
-from bot.ingest.report import Problem, Report, Sums
+from bot.ingest.report import Part, Problem, Report, Sums
 
 SCHEMA = """
 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
@@ -34,6 +36,11 @@ CREATE TABLE lines (
 CREATE TABLE products (n INTEGER PRIMARY KEY, code TEXT, title TEXT);
 CREATE TABLE regions (n INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE buyers (n INTEGER PRIMARY KEY, hash INTEGER);
+CREATE TABLE channels (n INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE campaigns (n INTEGER PRIMARY KEY, channel INTEGER, name TEXT);
+CREATE TABLE days (
+    kind TEXT, day TEXT, a INTEGER, b INTEGER, vals TEXT, file_rows INTEGER
+);
 """
 NONE = -(2**62)  # stands for NULL on the way into a column
 COLUMNS = (
@@ -52,39 +59,75 @@ PIECE = 50_000  # lines turned into Python objects at a time
 
 
 def make(job: Job, room: Path, progress: Callable[[int], None]) -> dict[str, Any]:
-    """Parse `job.path` into `job.scratch`; the head: a `Report` and what its times can tell apart."""
+    """Parse `job.path` into `job.scratch`; the head: a `Report` and what its values can tell apart.
+
+    `precision` is that of an order's times, `units` that of the values of each kind by day.
+    """
     reading = Reading(job, progress)
-    found = parse.sheets(reading, room)
+    days = Days(reading)
+    found = parse.sheets(reading, room, days.take)
     orders = [x for x in found if x.format.kind == "orders"]
-    if not orders:
+    if not orders and not days.tables:
         raise UserError("import.items_only")
     rank = _ranks(reading.products.numbers)
     results = [assemble(x, _items_of(x, found), job.currency, rank) for x in orders]
-    _refuse_foreign(orders, results)
+    problems = [p for x in orders for p in x.problems]
+    problems += [p for x in days.tables for p in x.problems]
+    accepted = any(len(r.lines) for r in results) or any(x.values for x in days.tables)
+    _refuse_foreign(problems, accepted)
     with sqlite3.connect(job.scratch) as c:
         c.executescript(SCHEMA)
-        later: set[str] = set()
-        for result in reversed(results):  # an order in two tables: the later one counts
-            _write(c, result.lines, later)
-            if len(results) > 1:
-                later.update(x.decode() for x in result.lines.of_orders["order_no"].tolist())
-        if len(results) > 1:
-            c.executescript(
-                "CREATE TABLE sorted AS SELECT * FROM lines ORDER BY day, order_no, line_no;"
-                "DROP TABLE lines; ALTER TABLE sorted RENAME TO lines;"
-            )
-        codes, titles = reading.products.numbers, reading.titles
-        c.executemany(
-            "INSERT INTO products VALUES (?,?,?)", ((n, x, titles[x]) for x, n in codes.items())
-        )
-        c.executemany(
-            "INSERT INTO regions VALUES (?,?)", ((n, x) for x, n in reading.regions.numbers.items())
-        )
-        report = _report(job, orders, results, c)
+        _write_orders(c, results)
+        _write_names(c, reading, days)
+        _write_days(c, days.tables)
+        report = _report(job, orders, results, c) if orders else None
+    report = _with_days(job, report, days.tables)
+    matches = [*(x.match for x in orders), *(x.match for x in days.tables)]
+    report = replace(report, header=next((m.told for m in matches if m.told), ""))
     precision = {
-        k: min(x.precision.get(k, 86_400) for x in orders) for k in ("created_ts", "paid_ts")
+        k: min((x.precision.get(k, 86_400) for x in orders), default=86_400)
+        for k in ("created_ts", "paid_ts")
     }
-    return {"report": asdict(report), "precision": precision}
+    units: dict[str, dict[str, int]] = {}
+    for table in days.tables:
+        known = units.setdefault(table.format.kind, {})
+        for name, unit in table.units.items():
+            known[name] = min(known.get(name, unit), unit)
+    return {"report": asdict(report), "precision": precision, "units": units}
+
+
+def _write_orders(c: sqlite3.Connection, results: list[Result]) -> None:
+    later: set[str] = set()
+    for result in reversed(results):  # an order in two tables: the later one counts
+        _write(c, result.lines, later)
+        if len(results) > 1:
+            later.update(x.decode() for x in result.lines.of_orders["order_no"].tolist())
+    if len(results) > 1:
+        c.executescript(
+            "CREATE TABLE sorted AS SELECT * FROM lines ORDER BY day, order_no, line_no;"
+            "DROP TABLE lines; ALTER TABLE sorted RENAME TO lines;"
+        )
+
+
+def _write_names(c: sqlite3.Connection, reading: Reading, days: Days) -> None:
+    codes, titles = reading.products.numbers, reading.titles
+    c.executemany(
+        "INSERT INTO products VALUES (?,?,?)", ((n, x, titles[x]) for x, n in codes.items())
+    )
+    for table, names in (("regions", reading.regions), ("channels", days.channels)):
+        c.executemany(
+            f"INSERT INTO {table} VALUES (?,?)", ((n, x) for x, n in names.numbers.items())
+        )
+    c.executemany(
+        "INSERT INTO campaigns VALUES (?,?,?)", ((n, *x) for x, n in days.campaigns.items())
+    )
+
+
+def _write_days(c: sqlite3.Connection, tables: list[DayTable]) -> None:
+    c.executemany(
+        "INSERT INTO days VALUES (?,?,?,?,?,?)",
+        ((kind, *key, json.dumps(values), n) for kind, key, values, n in daysheet.rows_of(tables)),
+    )
 
 
 def _ranks(numbers: dict[str, int]) -> Column:
@@ -99,12 +142,10 @@ def _items_of(sheet: Sheet, found: list[Sheet]) -> Sheet | None:
     return next((x for x in same if x.format.platform == sheet.format.platform), None)
 
 
-def _refuse_foreign(orders: list[Sheet], results: list[Result]) -> None:
+def _refuse_foreign(problems: list[Problem], accepted: bool) -> None:
     """A file wholly in another currency belongs to another store."""
-    if any(len(r.lines) for r in results):
-        return
-    problem = next((p for x in orders for p in x.problems if p.code == "currency"), None)
-    if problem:
+    problem = next((p for p in problems if p.code == "currency"), None)
+    if problem and not accepted:
         raise UserError("import.currency", currency=problem.value)
 
 
@@ -126,24 +167,24 @@ def _write(c: sqlite3.Connection, lines: Lines, skip: set[str]) -> None:
 
 
 Column = np.ndarray[Any, np.dtype[Any]]
-Days = dict[int, str | None]
+DayNames = dict[int, str | None]
 
 
-def _plain(values: Column, _: Days) -> list[Any]:
+def _plain(values: Column, _: DayNames) -> list[Any]:
     found: list[Any] = values.tolist()
     return found
 
 
-def _dates(values: Column, days: Days) -> list[str | None]:
+def _dates(values: Column, days: DayNames) -> list[str | None]:
     return [days[x] for x in values.tolist()]
 
 
-def _amounts(values: Column, _: Days) -> list[int]:
+def _amounts(values: Column, _: DayNames) -> list[int]:
     whole: list[int] = np.where(np.isnan(values), NONE, values).astype(np.int64).tolist()
     return whole
 
 
-_READY: dict[str, Callable[[Column, Days], list[Any]]] = {
+_READY: dict[str, Callable[[Column, DayNames], list[Any]]] = {
     "order_no": lambda values, _: [x.decode() for x in values.tolist()],
     "status": lambda values, _: [STATUSES[x] for x in values.tolist()],
     "day": _dates,
@@ -152,10 +193,10 @@ _READY: dict[str, Callable[[Column, Days], list[Any]]] = {
 }
 
 
-def _day_names(lines: Lines) -> Days:
+def _day_names(lines: Lines) -> DayNames:
     """Days since 1970 → ISO dates."""
     unique = np.union1d(lines.of_orders["day"], lines.of_orders["paid_day"])
-    names: Days = {
+    names: DayNames = {
         int(n): str(x) for n, x in zip(unique, unique.astype("datetime64[D]"), strict=True)
     }
     names[NEVER] = None
@@ -181,6 +222,7 @@ def _report(job: Job, orders: list[Sheet], results: list[Result], c: sqlite3.Con
     first_day, last_day, newest = c.execute(
         "SELECT MIN(day), MAX(day), MAX(MAX(IFNULL(paid_ts,0)), MAX(created_ts)) FROM lines"
     ).fetchone()
+    exported, told = _exported(job, newest or 0)
     return Report(
         platform=first.format.platform, kind=first.format.kind, encoding=first.encoding,
         header_row=first.match.row + 1, read=sum(_read(x, r) for x, r in zip(orders, results, strict=True)),
@@ -188,8 +230,50 @@ def _report(job: Job, orders: list[Sheet], results: list[Result], c: sqlite3.Con
         days=(first_day, last_day) if first_day else None,
         sums=_sums(job, results, c), problems=tuple(_problems(orders, results)),
         currency=job.currency, net=first.format.received_is == "net",
-        personal=any(x.personal for x in orders), exported_at=_exported(job, newest or 0),
+        personal=any(x.personal for x in orders), exported_at=exported, told=told,
     )  # fmt: skip
+
+
+def _with_days(job: Job, report: Report | None, tables: list[DayTable]) -> Report:
+    """The report with what stands in tables by day; alone where there are no orders."""
+    if not tables:
+        assert report
+        return report
+    first = tables[0]
+    if report is None:
+        report = Report(
+            first.format.platform, first.format.kind, first.encoding, first.match.row + 1, read=0,
+            currency=job.currency,
+        )  # fmt: skip
+    said = [p for x in tables for p in (x.period or ())]
+    mine = [key[0] for x in tables for key in x.values] or said
+    days = sorted((*(report.days or ()), *mine))
+    columns = tuple(x for t in tables for x in daysheet.columns(t, job.currency))
+    return replace(
+        report,
+        read=report.read + sum(x.read for x in tables),
+        refused=report.refused + sum(x.refused for x in tables),
+        days=(days[0], days[-1]) if days else None,
+        sums=replace(report.sums, columns=report.sums.columns + columns),
+        problems=report.problems + tuple(p for x in tables for p in x.problems),
+        personal=report.personal or any(x.personal for x in tables),
+        parts=tuple(_parts(job, report, tables)),
+    )
+
+
+def _parts(job: Job, report: Report, tables: list[DayTable]) -> Iterable[Part]:
+    """What of each kind a file covers; of a shop only the days of its own rows."""
+    if report.kind == "orders" and report.days:
+        yield Part("orders", report.days, report.exported_at, report.told)
+    for kind in dict.fromkeys(x.format.kind for x in tables):
+        same = [x for x in tables if x.format.kind == kind]
+        days = {
+            key[0]
+            for x in same
+            for key in x.values
+            if kind != "shop_days" or key[1] == daysheet.NOBODY
+        }
+        yield Part(kind, tuple(sorted(days)), *daysheet.exported(same, job.timezone, job.now))
 
 
 def _read(sheet: Sheet, result: Result) -> int:
@@ -224,16 +308,16 @@ def _problems(orders: list[Sheet], results: list[Result]) -> Iterable[Problem]:
                 yield Problem("identity", column=check.left, count=check.rows - check.held)
 
 
-def _exported(job: Job, newest: int) -> int:
-    """When the export was made: its name often says; it cannot be older than its newest row."""
+def _exported(job: Job, newest: int) -> tuple[int, bool]:
+    """When the export was made, and whether its name says so: else it is that of its newest row."""
     stamp = re.search(r"(20\d{2})(\d{2})(\d{2})[_-]?(\d{2})(\d{2})", job.file_name)
     if stamp:
         try:
             at = datetime.strptime("".join(stamp.groups()), "%Y%m%d%H%M")  # noqa: DTZ007
             named = int(at.replace(tzinfo=ZoneInfo(job.timezone)).timestamp())
         except ValueError:
-            return newest
+            return newest, False
         latest = job.now or int(datetime.now(UTC).timestamp())
         if newest <= named <= latest + 86_400:
-            return named
-    return newest
+            return named, True
+    return newest, False

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import bot
-from bot.errors import UserError
+from bot.errors import Unrecognised, UserError
 from bot.ingest.report import Progress
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,13 @@ log = logging.getLogger(__name__)
 MEMORY = 2**30  # bytes of address space; 100,000 rows × 20 columns of XLSX need half of it
 CPU = 30  # seconds; more for files too large for a chat, which come by the command line
 CHAT = 20 * 2**20  # bytes
+
+
+def look(path: Path, file_name: str, room: Path) -> list[str]:
+    """The platforms of the tables in a file. Raises UserError as `parse` does."""
+    job = {"look": True, "path": str(path), "file_name": file_name, "room": str(room)}
+    found: list[str] = parse(job, lambda _: None)["platforms"]
+    return found
 
 
 def parse(job: dict[str, Any], progress: Callable[[Progress], None]) -> dict[str, Any]:
@@ -55,6 +62,8 @@ def parse(job: dict[str, Any], progress: Callable[[Progress], None]) -> dict[str
         child.stdout.close()
     if "crash" in last:
         log.error("the parser stumbled: %s", last["crash"])
+    if last.get("header"):
+        raise Unrecognised(last["error"], tuple(last["header"]), **last["params"])
     if "error" in last:
         raise UserError(last["error"], **last["params"])
     if code != 0 or "head" not in last:

@@ -35,9 +35,9 @@ class Desk:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def rows(self, *lines: str, head: str = HEAD) -> Report:
+    def rows(self, *lines: str, head: str = HEAD, name: str = "") -> Report:
         """Import a table given line by line."""
-        return self.take(self.file("\n".join((head, *lines))))
+        return self.take(self.file("\n".join((head, *lines)), name))
 
     def take(self, path: Path) -> Report:
         return ingest.take(self.db, self.store, path, NOW)[1]
@@ -59,7 +59,10 @@ class Desk:
 
     def snapshot(self) -> list[list[tuple[object, ...]]]:
         """All facts and rollups, to be compared with another moment's."""
-        tables = ("order_lines", "sales_rollups", "buyer_rollups", "import_journal")
+        tables = (
+            "order_lines", "sales_rollups", "buyer_rollups", "import_journal", "shop_days",
+            "ad_days", "score_days", "day_journal", "imported_days",
+        )  # fmt: skip
         return [sorted(self.all(f"SELECT * FROM {t}"), key=repr) for t in tables]
 
 

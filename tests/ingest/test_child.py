@@ -48,7 +48,7 @@ def test_a_bomb_gets_a_polite_line_and_changes_nothing(desk: Any, make: Any) -> 
     with pytest.raises(UserError) as e:
         desk.take(desk.file(make(), "bomb.xlsx"))
     assert e.value.key == "import.too_heavy"
-    assert desk.snapshot() == [[], [], [], []]
+    assert not any(desk.snapshot())
     assert desk.value("SELECT state FROM imports") == "failed"
 
 

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 HEAD = (
     "订单编号,买家会员名,买家支付宝账号,总金额,买家实际支付金额,订单状态,买家留言,收货人姓名,收货地址,联系手机,"
     "订单创建时间,订单付款时间,宝贝标题,宝贝种类,宝贝总数量"
@@ -94,3 +96,42 @@ def test_a_long_digit_string_in_a_refused_row_is_not_quoted_from_personal_column
     assert [(p.code, p.column, p.value) for p in report.problems] == [
         ("time", "订单创建时间", "soon")
     ]
+
+
+AMAZON = (
+    "amazon-order-id\tpurchase-date\torder-status\tproduct-name\tsku\tquantity\tcurrency"
+    "\titem-price\tbuyer-email\trecipient-name\tship-address-1\tship-city\tship-state\tship-phone-number\n"
+    "112-1\t2026-11-20T10:00:00+00:00\tShipped\tFuji\tA01\t1\tCNY\t10.00\tqiutian@example.com"
+    "\t欧阳锋\t桃花岛路7号\t佛山\tGD\t13812345678\n"
+)
+DAYS = (
+    "日期,访客数,花费,描述相符,服务态度,物流服务,联系手机,收货人姓名,备注\n"
+    "2026-11-22,3200,500,4.8,4.9,4.8,13812345678,欧阳锋,桃花岛路7号\n"
+)
+
+
+def dump(desk: Any) -> str:
+    names = desk.all(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        if not desk.db.is_sqlite
+        else "SELECT name FROM sqlite_master WHERE type = 'table'"
+    )
+    return repr([desk.all(f'SELECT * FROM "{name}"') for (name,) in names])
+
+
+@pytest.mark.parametrize(("content", "kept"), [(AMAZON, "112-1"), (DAYS, "3200")])
+def test_nothing_of_a_customer_comes_in_with_other_kinds(
+    desk: Any, content: str, kept: str
+) -> None:
+    report = desk.take(desk.file(content))
+    assert report.personal
+    assert report.new == {"112-1": 1, "3200": 3}[kept]
+    found = dump(desk)
+    assert kept in found
+    assert [x for x in SECRETS if x in found] == []
+
+
+def test_a_refused_day_quotes_nothing_of_a_customer(desk: Any) -> None:
+    report = desk.take(desk.file(DAYS.replace("3200", "many")))
+    assert report.problems[0].value == "many"
+    assert [x for x in SECRETS if x in repr(report)] == []

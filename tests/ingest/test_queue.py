@@ -92,6 +92,11 @@ def test_an_undo_that_broke_can_be_asked_for_again(desk: Any) -> None:
 
 def test_a_file_waits_until_its_store_is_said(db: Database, shop: Any) -> None:
     row = put(db, shop, None)
+    assert claim(db, "one") == row  # to be looked at
+    with db.write() as s:
+        looked_at = s.get(Import, row)
+        assert looked_at
+        ingest.sort(s, looked_at, None)
     assert claim(db, "one") is None
     with db.write() as s:
         waiting, store = s.get(Import, row), s.get(Store, shop.tmall)
@@ -104,6 +109,10 @@ def test_a_file_waits_until_its_store_is_said(db: Database, shop: Any) -> None:
 
 def test_a_store_of_another_team_cannot_be_said(db: Database, shop: Any) -> None:
     row = put(db, shop, None)
+    with db.write() as s:
+        looked_at = s.get(Import, row)
+        assert looked_at
+        ingest.sort(s, looked_at, None)
     with db.write() as s:
         waiting, store = s.get(Import, row), s.get(Store, shop.other_store)
         assert waiting

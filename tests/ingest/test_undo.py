@@ -33,7 +33,7 @@ def test_undo_gives_back_what_was_overwritten_and_removes_what_was_born(desk: An
 def test_undo_of_the_first_import_leaves_nothing(desk: Any) -> None:
     desk.rows(ONE, TWO)
     ingest.undo(desk.db, desk.import_id(), NOW)
-    assert desk.snapshot() == [[], [], [], []]
+    assert not any(desk.snapshot())
     assert desk.value("SELECT COUNT(*) FROM imported_days") == 0
 
 
@@ -54,7 +54,7 @@ def test_after_the_later_import_is_undone_so_can_be_the_earlier(desk: Any) -> No
     desk.rows(ONE_BACK)
     ingest.undo(desk.db, desk.import_id(), NOW)
     assert ingest.undo(desk.db, first, NOW).removed == 2
-    assert desk.snapshot() == [[], [], [], []]
+    assert not any(desk.snapshot())
 
 
 def test_an_import_is_undone_only_once(desk: Any) -> None:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from bot.ingest.formats import generic, shopify, taobao
-from bot.ingest.formats.declare import PERSONAL, Format, fold
+from bot.ingest.formats import (
+    alimama,
+    amazon,
+    daily,
+    generic,
+    qianniu,
+    shopee,
+    shopify,
+    sycm,
+    taobao,
+    told,
+)
+from bot.ingest.formats.declare import DAY_VALUES, PERSONAL, Format, fold
 
-FORMATS: tuple[Format, ...] = (*taobao.FORMATS, *shopify.FORMATS, generic.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    *taobao.FORMATS, *shopify.FORMATS, *amazon.FORMATS, *sycm.FORMATS, *alimama.FORMATS,
+    *qianniu.FORMATS, *shopee.FORMATS, generic.FORMAT, *daily.FORMATS,
+)  # fmt: skip
 
 HEADER_WITHIN = 30  # rows; titles, blank lines and metadata stand above a header, never more
 
@@ -22,20 +36,64 @@ class Match:
     columns: dict[str, int]
     header: tuple[str, ...]
     personal: tuple[int, ...]  # columns that hold names, addresses, phones or messages
+    told: str = ""  # digest of a header that a person explained
 
 
-def recognise(rows: Sequence[Sequence[str]]) -> Match | None:
-    """The declared format that fits best; the generic table only where no platform's does."""
-    best: tuple[tuple[bool, int, int], Match] | None = None
+def recognise(
+    rows: Sequence[Sequence[str]], kind: str = "", said: Mapping[str, told.Told] | None = None
+) -> tuple[Match, ...]:
+    """The declared format that fits best; a generic table only where no platform's does.
+
+    A header that is in `said` (by its digest) is what a person said it is.
+
+    A table by day may be of several kinds: the others follow, of the columns that are left. With
+    `kind` nothing else is looked for. Empty where no header is recognised.
+    """
+    for i, cells in enumerate(rows[:HEADER_WITHIN] if said else ()):
+        if told_of := (said or {}).get(told.digest([x.strip() for x in cells])):
+            f = told.as_format(told_of)
+            match = _match(f, i, _columns(f, _places(cells)), cells)
+            return (replace(match, told=told_of.digest),)
+    best: tuple[tuple[bool, int, int, int], Match] | None = None
     for i, cells in enumerate(rows[:HEADER_WITHIN]):
         places = _places(cells)
-        for f in FORMATS:
-            columns = _columns(f, places)
-            if not f.lacks(columns):
-                score = (f.platform != "generic", len(columns), -i)
+        for n, f in enumerate(FORMATS):
+            columns = _columns(f, places) if _wanted(f, kind) else {}
+            if columns and not f.lacks(columns) and (kind or not _shut_out(f, places)):
+                # among generic tables the order in FORMATS is that of preference
+                declared = f.platform != "generic"
+                score = (declared, len(columns) if declared else -n, len(columns), -i)
                 if best is None or score > best[0]:
                     best = score, _match(f, i, columns, cells)
-    return best[1] if best else None
+    if best is None:
+        return ()
+    first = best[1]
+    return (
+        (first, *_beside(first, rows[first.row])) if first.format.kind in DAY_VALUES else (first,)
+    )
+
+
+def _wanted(f: Format, kind: str) -> bool:
+    return not kind or f.kind == kind or (kind == "orders" and f.kind == "order_items")
+
+
+def _shut_out(f: Format, places: dict[str, int]) -> bool:
+    return any(fold(x) in places for x in f.without)
+
+
+def _beside(first: Match, cells: Sequence[str]) -> list[Match]:
+    """What else stands in the same rows of days."""
+    found = [first]
+    left = _places(cells)
+    day = first.columns.get("day")
+    for f in FORMATS:
+        taken = {i for m in found for i in m.columns.values() if i != day}
+        open_ = {name: i for name, i in left.items() if i not in taken}
+        columns = _columns(f, open_)
+        known = f.kind in {m.format.kind for m in found} or f.kind not in DAY_VALUES
+        if not known and columns and not f.lacks(columns) and not _shut_out(f, open_):
+            found.append(_match(f, first.row, columns, cells))
+    return found[1:]
 
 
 def missing(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -47,7 +105,7 @@ def missing(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     for cells in rows[:HEADER_WITHIN]:
         places = _places(cells)
         for f in FORMATS:
-            columns = _columns(f, places)
+            columns = {} if _shut_out(f, places) else _columns(f, places)
             lacks = tuple(f.columns[x][0] for x in f.lacks(columns))
             best = max(best, (len(columns), -len(lacks), lacks), key=lambda b: b[:2])
     return best[2] if best[0] else ()
@@ -70,10 +128,16 @@ def _columns(f: Format, places: dict[str, int]) -> dict[str, int]:
     found: dict[str, int] = {}
     for field, names in f.columns.items():
         for name in names:
-            if (i := places.get(fold(name))) is not None:
+            if (i := _place(name, places)) is not None:
                 found[field] = i
                 break
     return found
+
+
+def _place(name: str, places: dict[str, int]) -> int | None:
+    if not name.startswith("*"):
+        return places.get(fold(name))
+    return next((i for x, i in places.items() if x.endswith(fold(name))), None)
 
 
 def _match(f: Format, row: int, columns: dict[str, int], cells: Sequence[str]) -> Match:
