@@ -12,9 +12,11 @@ from sqlmodel import Session, select
 from bot import periods
 from bot.config import Config, Language
 from bot.db import Database
-from bot.db.people import Store, Team
+from bot.db.people import Binding, Store, Team
 from bot.delivery import plain
-from bot.digests import content
+from bot.digests import content, due, whole
+from bot.digests.content import Sending
+from bot.digests.due import Morning, Wish
 from bot.errors import UserError
 from bot.i18n import language_of, translator
 from bot.message import Message
@@ -22,11 +24,14 @@ from bot.metrics import compute
 from bot.metrics import query as queries
 from bot.metrics.ask import Asked
 from bot.metrics.ask import ask as understand
+from bot.metrics.bases import Span
 from bot.metrics.reading import Reading
 from bot.metrics.scope import Scope, scope, vocabulary
 from bot.render import data, digest, reports
 from bot.render.look import style
 from bot.render.reports import Look
+
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class Desk:
         colours = "green-up" if self._language == "en" else "red-up"
         self._style = style(self._language, colours)
         self._store = store
+        self._digest_at = config.defaults.digest_at
 
     def answer(self, text: str) -> Answer:
         with self._db.read() as s:
@@ -74,11 +80,28 @@ class Desk:
 
     def digest(self, day: str) -> Answer:
         with self._db.read() as s:
-            here, today = self._scope(s)
-            reported = date.fromisoformat(day) if day else today - periods.DAY
-            found = content.build(s, here, reported, late=False)
-        message = digest.morning(found, self._t, self._style, "", self._now)
+            here, _ = self._scope(s)
+            zones = [x.timezone for x in here.stores]
+            reported = date.fromisoformat(day) if day else due.reported(self._now, zones)
+            sending = self._sending(s, here, reported)
+            span = Span(periods.day(reported), "day")
+            found = content.look(s, here.team_id, here.ids, span, sending)
+        message = digest.morning(found, self._t, self._style, "")
         return Answer(plain(message), message.picture, {})
+
+    def _sending(self, s: Session, here: Scope, reported: date) -> Sending:
+        """As it would go now to a chat with the settings of a new one."""
+        zone = here.stores[0].timezone
+        binding = Binding(
+            team_id=here.team_id, chat_id=0, language=self._language, timezone=zone,
+            created_at=_EVER,
+        )  # fmt: skip
+        wish = Wish(binding, "on", self._digest_at, "off")
+        times = due.times(wish, reported)
+        states = whole.states(s, [(x, reported) for x in here.ids])
+        ready = max(whole.last_imports(s, here.ids).values(), default=None)
+        decision = due.decide(Morning(wish, times, tuple(states.values()), ready), self._now)
+        return Sending(ZoneInfo(zone), times.planned_at, decision.late, decision.waited)
 
     def _scope(self, s: Session) -> tuple[Scope, date]:
         team_id = self._store.team_id if self._store else s.exec(select(Team.id)).first()

@@ -49,17 +49,20 @@ def ask(text: str, today: date, vocabulary: Vocabulary) -> Asked:
         raise UserError("ask.empty")
     if len(text) > LONGEST:
         raise UserError("ask.too_long", limit=LONGEST)
-    products = vocabulary.products
-    asked = _ask(text, today, replace(vocabulary, products=()), ())
-    if not asked.unknown or not products:
+    products, campaigns = vocabulary.products, vocabulary.campaigns
+    asked = _ask(text, today, replace(vocabulary, products=(), campaigns=()), ())
+    if not asked.unknown or not (products or campaigns):
         return asked
-    return _ask(text, today, vocabulary, products() if callable(products) else products)
+    named = campaigns() if callable(campaigns) else campaigns
+    found = products() if callable(products) else products
+    return _ask(text, today, replace(vocabulary, campaigns=named), found)
 
 
 def _ask(text: str, today: date, vocabulary: Vocabulary, products: Pairs) -> Asked:
     folded = fold(text)
-    named = meanings.named(folded, products)
-    hits = longest_first([*meanings.hits(folded, today, vocabulary), *named])
+    assert isinstance(vocabulary.campaigns, tuple)
+    named = meanings.named(folded, products), meanings.campaigns(folded, vocabulary.campaigns)
+    hits = longest_first([*meanings.hits(folded, today, vocabulary), *named[0], *named[1]])
     hits = [h for h in hits if not meanings.stray(folded, h, hits)]
     hits, runs = _leftover(folded, hits, products)
     parts = _Parts(folded, hits, today, vocabulary)
@@ -151,7 +154,7 @@ def _suggestions(
         first = next((h.start for h in hits if h.end == start and h.kind == "metric"), start)
         last = next((h.end for h in hits if h.start == end and h.kind == "metric"), end)
         for word in dict.fromkeys((text[first:last], text[start:end])):  # of equals, the longer
-            cutoff = 0.6 if word.isascii() else 0.4
+            cutoff = 0.6 if word.isascii() else 0.5
             for name in difflib.get_close_matches(word, names, n=8, cutoff=cutoff):
                 ratio = difflib.SequenceMatcher(None, word, name).ratio()
                 nearest[names[name]] = max(ratio, nearest.get(names[name], 0))
@@ -297,7 +300,7 @@ class _Parts:
     def _filters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         found: dict[str, dict[str, None]] = {}
         for hit in self.hits:
-            if hit.kind in ("region", "product", "store", "channel"):
+            if hit.kind in ("region", "product", "store", "channel", "campaign"):
                 values = hit.value if isinstance(hit.value, tuple) else (str(hit.value),)
                 found.setdefault(hit.kind, {}).update(dict.fromkeys(values))
         return tuple((kind, tuple(values)) for kind, values in found.items())

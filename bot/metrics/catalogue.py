@@ -1,7 +1,8 @@
 """METRICS: every figure the bot knows by name, what it is made of and how it may be broken down.
 
 Names, aliases and basis notes stand in the locale files under `[metric.<slug>]`. A metric whose
-`source` has not been imported is still known by name: it answers "not imported yet".
+`source` has not been imported is still known by name: it answers "not imported yet". Sources:
+"sales" is order lines, on days without any the platform's own sheet; "orders" is order lines only.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class Dim(IntEnum):
     HOUR = 3
 
 
-Unit = Literal["money", "count", "ratio", "number", "days", "minutes"]
+Unit = Literal["money", "count", "ratio", "number", "score", "days", "minutes"]
 Kind = Literal["sum", "distinct", "ratio", "level"]
 
 TIMES = ("hour", "day", "weekday", "week", "month", "quarter")
@@ -33,16 +34,21 @@ _SHOP = DAYS | {"store"}
 _ORDERS = DAYS | {"hour", "product", "region", "store"}
 _PEOPLE = _ORDERS - {"hour"}  # buyers are not kept by hour
 _ADDS = frozenset({"day", "store", "product", "region", "hour"})
+DAY_AND_STORE = frozenset({"day", "store"})
+_VISITS = _SHOP | {"product"}
+_ADS = _SHOP | {"channel", "campaign"}
+_ADS_ADD = DAY_AND_STORE | {"channel", "campaign"}
 
 
 @dataclass(frozen=True)
 class Metric:
     """One line of the catalogue.
 
-    `num` and `den` name measures (columns of `SalesRollup`, or sets of buyers) to be added up, with
-    "-" to subtract; a ratio is Σ num / Σ den over the whole period. `additive_over` says over what
-    its values may be added; `events` is the measure counted against `min_events`, below which a
-    figure is too thin to judge. `placement` is its place on the panel, 0 for none.
+    `num` and `den` name measures (see `bot.metrics.tables`) to be added up, with "-" to subtract; a
+    ratio is Σ num / Σ den over the whole period. `additive_over` says over what its values may be
+    added; `events` is the measure counted against `min_events`, below which a figure is too thin to
+    judge. `placement` is its place on the panel, 0 for none. `beside` are further sources that it
+    needs. `costs`: for managers and owners, in private.
     """
 
     slug: str
@@ -58,6 +64,12 @@ class Metric:
     min_events: int = 0
     events: str = "orders"
     placement: int = 0
+    beside: tuple[str, ...] = ()
+    costs: bool = False
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source, *self.beside)
 
     @property
     def measures(self) -> frozenset[str]:
@@ -66,34 +78,52 @@ class Metric:
 
 
 def _sum(slug: str, group: str, unit: Unit, *num: str, **more: object) -> Metric:
-    fields: dict[str, object] = {"breakdowns": _ORDERS, "additive_over": _ADDS, **more}
-    return Metric(slug, group, unit, "sum", "orders", num=num, **fields)  # type: ignore[arg-type]
+    fields: dict[str, object] = {
+        "kind": "sum", "source": "sales", "breakdowns": _ORDERS, "additive_over": _ADDS, **more,
+    }  # fmt: skip
+    return Metric(slug, group, unit, num=num, **fields)  # type: ignore[arg-type]
 
 
 def _ratio(slug: str, group: str, unit: Unit, num: str, den: str, **more: object) -> Metric:
-    fields: dict[str, object] = {"breakdowns": _ORDERS, "min_events": 100, **more}
-    return Metric(
-        slug,
-        group,
-        unit,
-        "ratio",
-        "orders",
-        num=(num,),
-        den=(den,),
-        **fields,  # type: ignore[arg-type]
-    )
+    fields: dict[str, object] = {
+        "source": "sales", "breakdowns": _ORDERS, "min_events": 100, **more,
+    }  # fmt: skip
+    return Metric(slug, group, unit, "ratio", num=(num,), den=(den,), **fields)  # type: ignore[arg-type]
 
 
 def _people(slug: str, measure: str) -> Metric:
     return Metric(slug, "sales", "count", "distinct", "orders", _PEOPLE, num=(measure,))
 
 
+def _traffic(slug: str, **more: object) -> Metric:
+    fields = {"source": "traffic", "breakdowns": _VISITS, "additive_over": DAY_AND_STORE, **more}
+    return _sum(slug, "traffic", "count", slug, **fields)
+
+
+def _ads(slug: str, unit: Unit, measure: str, **more: object) -> Metric:
+    fields = {"source": "ads", "breakdowns": _ADS, "additive_over": _ADS_ADD, **more}
+    return _sum(slug, "ads", unit, measure, **fields)
+
+
+def _ads_ratio(slug: str, unit: Unit, num: str, den: str, **more: object) -> Metric:
+    fields = {"source": "ads", "breakdowns": _ADS, "min_events": 0, **more}
+    return _ratio(slug, "ads", unit, num, den, **fields)
+
+
+def _score(slug: str, measure: str) -> Metric:
+    by = _SHOP - {"weekday"}  # the last value of all Mondays says nothing
+    return Metric(slug, "scores", "score", "level", "scores", by, num=(measure,))
+
+
 def _later(
-    group: str, source: str, unit: Unit, *slugs: str, by: frozenset[str], good: bool | None = True
-) -> tuple[Metric, ...]:
+    group: str, source: str, unit: Unit, *slugs: str, by: frozenset[str], good: bool | None = True,
+    costs: bool = False,
+) -> tuple[Metric, ...]:  # fmt: skip
     """Metrics whose data has no importer yet."""
     kind: Kind = "ratio" if unit == "ratio" else "level"
-    return tuple(Metric(slug, group, unit, kind, source, by, up_good=good) for slug in slugs)
+    return tuple(
+        Metric(slug, group, unit, kind, source, by, up_good=good, costs=costs) for slug in slugs
+    )
 
 
 def _desk(unit: Unit, *slugs: str, good: bool = True) -> tuple[Metric, ...]:
@@ -102,25 +132,24 @@ def _desk(unit: Unit, *slugs: str, good: bool = True) -> tuple[Metric, ...]:
 
 
 _NO_PRODUCT_SUM = _ADDS - {"product"}  # an order of two products counts under both
-_ADS = _SHOP | {"channel", "campaign", "product"}
 _GOODS = _SHOP | {"product", "category"}
 
 METRICS: dict[str, Metric] = {
     m.slug: m
     for m in (
         _sum("sales", "sales", "money", "sales", placement=1),
-        _sum("net_sales", "sales", "money", "sales", "-refunded", placement=2),
+        _sum("net_sales", "sales", "money", "line_sales", "-refunded", source="orders", placement=2),
         _sum("orders", "sales", "count", "orders", additive_over=_NO_PRODUCT_SUM, placement=3),
         _sum(
-            "created_orders", "sales", "count", "created_orders",
+            "created_orders", "sales", "count", "created_orders", source="orders",
             breakdowns=_PEOPLE, additive_over=_NO_PRODUCT_SUM,
         ),
         _ratio(
-            "payment_rate", "sales", "ratio", "orders", "created_orders",
+            "payment_rate", "sales", "ratio", "line_orders", "created_orders", source="orders",
             breakdowns=_PEOPLE, events="created_orders",
         ),
         Metric(
-            "buyers", "sales", "count", "distinct", "orders", _PEOPLE, num=("buyers",), placement=4
+            "buyers", "sales", "count", "distinct", "sales", _PEOPLE, num=("buyers",), placement=4
         ),
         _sum("units", "sales", "count", "units", placement=5),
         _ratio("aov", "sales", "money", "sales", "orders", min_events=20, placement=6),
@@ -133,17 +162,23 @@ METRICS: dict[str, Metric] = {
         _people("new_buyers", "new_buyers"),
         _people("returning_buyers", "returning_buyers"),
         _ratio(
-            "repeat_rate", "sales", "ratio", "repeat_buyers", "buyers",
-            breakdowns=_PEOPLE, events="buyers",
+            "repeat_rate", "sales", "ratio", "repeat_buyers", "line_buyers", source="orders",
+            breakdowns=_PEOPLE, events="line_buyers",
         ),
         # refunds; by finished day once a source of finish dates is imported
-        _sum("refund_amount", "refunds", "money", "refunded", up_good=False),
-        _sum("refund_amount_paid", "refunds", "money", "refunded", up_good=False, placement=8),
+        _sum("refund_amount", "refunds", "money", "refunded", source="orders", up_good=False),
         _sum(
-            "refund_orders", "refunds", "count", "refund_orders",
+            "refund_amount_paid", "refunds", "money", "refunded",
+            source="orders", up_good=False, placement=8,
+        ),
+        _sum(
+            "refund_orders", "refunds", "count", "refund_orders", source="orders",
             up_good=False, additive_over=_NO_PRODUCT_SUM,
         ),
-        _ratio("refund_rate", "refunds", "ratio", "refunded", "sales", up_good=False, placement=9),
+        _ratio(
+            "refund_rate", "refunds", "ratio", "refunded", "line_sales",
+            source="orders", up_good=False, events="line_orders", placement=9,
+        ),
         *_later(
             "refunds", "refunds", "ratio", "refund_rate_finished", "return_rate",
             by=_SHOP | {"product", "reason"}, good=False,
@@ -153,28 +188,43 @@ METRICS: dict[str, Metric] = {
         *_later(
             "shipping", "shipping", "days", "delivery_days", by=_SHOP | {"region"}, good=False
         ),
-        *_later(
-            "traffic", "traffic", "count", "visitors", "page_views", "cart_adds", "favourites",
-            by=_SHOP | {"hour", "product", "channel"},
+        _traffic("visitors", kind="distinct", additive_over=frozenset({"store"}), placement=10),
+        _traffic("page_views"),
+        _traffic("cart_adds"),
+        _traffic("favourites"),
+        _ratio(
+            "conversion", "traffic", "ratio", "day_buyers", "bought_visitors",
+            source="traffic", breakdowns=_VISITS, events="bought_visitors", placement=11,
         ),
-        *_later(
-            "traffic", "traffic", "ratio", "conversion", "interest_rate",
-            by=_SHOP | {"product", "channel"},
+        _ratio(
+            "interest_rate", "traffic", "ratio", "interested", "interest_visitors",
+            source="traffic", breakdowns=_VISITS, events="interest_visitors",
         ),
-        *_later("ads", "ads", "money", "ad_spend", "affiliate_commission", by=_ADS, good=None),
-        *_later("ads", "ads", "count", "impressions", "clicks", by=_ADS),
-        *_later("ads", "ads", "money", "ad_sales", by=_ADS),
-        *_later("ads", "ads", "ratio", "ctr", by=_ADS),
-        *_later("ads", "ads", "money", "cpc", by=_ADS, good=False),
-        *_later("ads", "ads", "number", "roi", by=_ADS),
-        *_later("ads", "ads", "number", "mer", by=_SHOP),
-        *_later("ads", "ads", "ratio", "ad_share", by=_SHOP, good=False),
+        _ads("ad_spend", "money", "spend", up_good=None, placement=12),
+        _ads("impressions", "count", "impressions"),
+        _ads("clicks", "count", "clicks"),
+        _ads("ad_sales", "money", "ad_sales"),
+        _ads_ratio(
+            "ctr", "ratio", "ctr_clicks", "ctr_impressions",
+            min_events=1000, events="ctr_impressions",
+        ),
+        _ads_ratio(
+            "cpc", "money", "cpc_spend", "cpc_clicks",
+            up_good=False, min_events=20, events="cpc_clicks",
+        ),
+        _ads_ratio("roi", "number", "roi_sales", "roi_spend", placement=13),
+        _ads_ratio("mer", "number", "mer_sales", "mer_spend", breakdowns=_SHOP, beside=("sales",)),
+        _ads_ratio(
+            "ad_share", "ratio", "mer_spend", "mer_sales",
+            breakdowns=_SHOP, beside=("sales",), up_good=False,
+        ),
+        _ads("affiliate_commission", "money", "commission", up_good=None, costs=True),
         *_later(
             "profit", "costs", "money", "goods_cost", "shipping_cost", "platform_fee",
-            by=_GOODS, good=False,
+            by=_GOODS, good=False, costs=True,
         ),
-        *_later("profit", "costs", "money", "gross_profit", "net_profit", by=_GOODS),
-        *_later("profit", "costs", "ratio", "gross_margin", by=_GOODS),
+        *_later("profit", "costs", "money", "gross_profit", "net_profit", by=_GOODS, costs=True),
+        *_later("profit", "costs", "ratio", "gross_margin", by=_GOODS, costs=True),
         *_later("service", "service", "count", "inquiries", by=_SHOP | {"agent", "shift"}),
         *_later("service", "service", "ratio", "inquiry_conversion", by=_SHOP | {"agent", "shift"}),
         *_later(
@@ -182,10 +232,9 @@ METRICS: dict[str, Metric] = {
             by=_SHOP | {"agent", "shift"}, good=False,
         ),
         *_later("service", "service", "number", "service_score", by=_SHOP | {"agent", "shift"}),
-        *_later(
-            "scores", "scores", "number", "dsr_description", "dsr_service", "dsr_logistics",
-            by=_SHOP,
-        ),
+        _score("dsr_description", "description"),
+        _score("dsr_service", "service"),
+        _score("dsr_logistics", "logistics"),
         *_later("stock", "stock", "count", "stock", by=_GOODS, good=None),
         *_later("stock", "stock", "days", "days_of_stock", by=_GOODS, good=None),
         *_later("stock", "stock", "ratio", "sell_through", "active_rate", by=_GOODS),
@@ -201,7 +250,8 @@ METRICS: dict[str, Metric] = {
             by=_SHOP | {"product", "leader"}, good=False,
         ),
         *_later(
-            "group-buy", "groupbuy", "money", "gb_commission", by=_SHOP | {"leader"}, good=None
+            "group-buy", "groupbuy", "money", "gb_commission", by=_SHOP | {"leader"},
+            good=None, costs=True,
         ),
         *_later("live", "live", "count", "live_viewers", "live_clicks", "live_orders", by=_SHOP),
         *_later("live", "live", "money", "live_sales", by=_SHOP),
@@ -209,5 +259,10 @@ METRICS: dict[str, Metric] = {
 }  # fmt: skip
 
 PANEL = tuple(m.slug for m in sorted(METRICS.values(), key=lambda m: m.placement) if m.placement)
-AMOUNTS = frozenset({"sales", "refunded"})  # measures in a currency
-IMPORTED = frozenset({"orders"})  # sources that have an importer
+# measures in a currency
+AMOUNTS = frozenset({
+    "sales", "line_sales", "refunded", "spend", "ad_sales", "commission", "cpc_spend", "roi_sales",
+    "roi_spend", "mer_sales", "mer_spend",
+})  # fmt: skip
+SOLD = frozenset({"sales", "orders"})  # sources whose days without rows are true zeros
+IMPORTED = SOLD | {"traffic", "ads", "scores"}  # sources that have an importer

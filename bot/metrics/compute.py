@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,9 +10,9 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from bot.db.facts import SalesRollup
-from bot.metrics import explain, sums, tables
-from bot.metrics.catalogue import AMOUNTS, IMPORTED, METRICS, TIMES, Dim
-from bot.metrics.coverage import Coverage, coverage, nothing_yet
+from bot.metrics import explain, platform, sums, tables
+from bot.metrics.catalogue import AMOUNTS, IMPORTED, METRICS, SOLD, TIMES, Dim, Metric
+from bot.metrics.coverage import Coverage, coverage, ever
 from bot.metrics.names import Names
 from bot.metrics.query import Note, Query, note
 from bot.metrics.reading import Cell, Reading, Row, Value
@@ -39,9 +38,10 @@ def answer(
     stores = tuple(store for store in scope.stores if not keys or store.key in keys)
     if refused := refusals(query):
         return Reading(query, stores, notes=(*query.notes, *refused), refused=True)
+    query = _apart(query, stores)
     asked = _Answer(s, scope, query, stores, today, now)
-    imported = any(METRICS[slug].source in IMPORTED for slug in query.metrics)
-    if imported and asked.cover.empty and nothing_yet(s, tuple(store.id for store in stores)):
+    sold = any(METRICS[slug].source in SOLD for slug in query.metrics)
+    if sold and asked.cover.empty and not ever(s, tuple(store.id for store in stores)):
         return Reading(query, stores, notes=(note("nothing_yet"),), refused=True)
     return asked.reading()
 
@@ -51,6 +51,15 @@ def _honoured(query: Query) -> Query:
     dims = [*query.by, *(dim for dim, _ in query.filters)]
     fitting = tuple(m for m in query.metrics if METRICS[m].breakdowns.issuperset(dims))
     return replace(query, metrics=fitting or query.metrics[:1])
+
+
+def _apart(query: Query, stores: tuple[StoreInfo, ...]) -> Query:
+    """Scores of several stores have no total: they are shown by store."""
+    scores = any(METRICS[slug].unit == "score" for slug in query.metrics)
+    if not scores or len(stores) < 2 or "store" in query.by or len(query.by) > 1:
+        return query
+    said = note("scores_by_store")
+    return replace(query, by=("store", *query.by), notes=(*query.notes, said))
 
 
 class _Answer:
@@ -67,19 +76,34 @@ class _Answer:
     ) -> None:
         self.s, self.query, self.stores, self.today = s, query, stores, today
         self.notes: list[Note] = [*query.notes]
-        ids = tuple(store.id for store in stores)
-        self.cover = coverage(s, ids, query.period, today)
+        self.tables = Tables(s, scope, query, self.notes)
         compare = query.compare
-        self.base_cover = coverage(s, ids, compare.period, today) if compare else None
-        self.until_hour = self._until_hour(scope, now)
-        self.tables = Tables(s, scope, query, self.until_hour, self.notes)
+        self.covers = self._covers(query.period)
+        self.base_covers = self._covers(compare.period) if compare else {}
+        self.cover = next(iter(self.covers.values()), Coverage(query.period, {}, {}, None))
+        self.until_hour = self.tables.until_hour = self._until_hour(scope, now)
+
+    def _covers(self, period: Period) -> dict[str, Coverage]:
+        """What was imported of each source of the metrics, the first metric's first."""
+        found: dict[str, Coverage] = {}
+        cut = self.tables.cut(self.stores, period, self.query.by)
+        for metric in (METRICS[slug] for slug in self.query.metrics):
+            for source in metric.sources:
+                if source in found or source not in IMPORTED:
+                    continue
+                lines = source == "sales" and not platform.may_tell(cut)
+                measure = metric.num[0].lstrip("-")
+                found[source] = coverage(
+                    self.s, cut, self.today, "orders" if lines else source, measure
+                )
+        return found
 
     def reading(self) -> Reading:
         query = self.query
         found = [self._currency(*group) for group in self._groups()]
         totals = tuple(total for _, total, _, _ in found)
         self.notes += remarks(
-            query, totals, len(self.stores), self.today, self.cover, self.base_cover
+            self.s, self.tables, self.stores, totals, self.today, self.covers, self.base_covers
         )
         _, _, others, count = found[0] if len(found) == 1 else ((), None, None, 0)
         reading = Reading(
@@ -146,30 +170,45 @@ class _Answer:
         query = self.query
         now = self.tables.read(stores, query.period)
         base = self.tables.read(stores, query.compare.period) if query.compare else {}
-        cells = self._cells(
-            now.get(()) if _known(self.cover, stores, now) else None,
-            base.get(()) if _known(self.base_cover, stores, base) else None,
-            _known(self.cover, stores, now),
-            _known(self.base_cover, stores, base),
-        )
+
+        def zero(covers: dict[str, Coverage], source: str) -> bool:
+            cover = covers.get(source)
+            return any(cover and cover.stores.get(store.id) for store in stores)
+
+        cells = tuple(
+            self._cell(
+                metric, now.get(()), base.get(()),
+                zero(self.covers, metric.source), zero(self.base_covers, metric.source),
+            )
+            for metric in map(METRICS.__getitem__, query.metrics)
+        )  # fmt: skip
         return Row((), cells, currency)
 
-    def _cells(
-        self, now: Measures | None, base: Measures | None, known: bool, base_known: bool
-    ) -> tuple[Cell, ...]:
-        return tuple(
-            Cell(
-                tables.value(metric, now) if known and metric.source in IMPORTED else None,
-                tables.value(metric, base) if base_known and metric.source in IMPORTED else None,
-                tables.thin(metric, now),
-            )
-            for metric in (METRICS[slug] for slug in self.query.metrics)
-        )
+    def _cell(
+        self,
+        metric: Metric,
+        now: Measures | None,
+        base: Measures | None,
+        zero: bool,
+        base_zero: bool,
+    ) -> Cell:
+        """`zero`: no row means that nothing was sold, not that it is unknown."""
+        if metric.source not in IMPORTED:
+            return Cell(None)
+        sold = metric.source in SOLD
+        value = tables.value(metric, now, zero=zero and sold)
+        before = tables.value(metric, base, zero=base_zero and sold)
+        if self.until_hour is not None and not sold:
+            before = None  # a sheet of days has no figure of that hour
+        return Cell(value, before, tables.thin(metric, now))
 
     def _rows(
         self, currency: str, stores: tuple[StoreInfo, ...], now: Table, base: Table
     ) -> list[Row]:
         query = self.query
+        metrics = [METRICS[slug] for slug in query.metrics]
+        if not any(metric.source in IMPORTED for metric in metrics):
+            return []  # rows of nothing but "–" say less than the remark does
         pairs: dict[Key, Key] = {key: key for key in now}
         if query.grain:
             pairs = _timeline(query, now)
@@ -178,17 +217,30 @@ class _Answer:
         names = Names(self.s, query.by, list(pairs), stores)
         rows = []
         for key, against in pairs.items():
-            known = key in now or self._zero(key, query.period, self.cover)
-            base_known = query.compare is not None and (
-                against in base or self._zero(against, query.compare.period, self.base_cover)
+            zeros, no = self._zeros(key, against), (False, False)
+            cells = tuple(
+                self._cell(metric, now.get(key), base.get(against), *zeros.get(metric.source, no))
+                for metric in metrics
             )
-            cells = self._cells(now.get(key), base.get(against), known, base_known)
             label, name = names(key)
             before = next((b for a, b in zip(key, against, strict=True) if a != b), None)
             rows.append(
                 Row(label, cells, currency, name, before if isinstance(before, date) else None)
             )
         return rows if query.by[0] in TIMES else _ranked(rows, query.order == "desc")
+
+    def _zeros(self, key: Key, against: Key) -> dict[str, tuple[bool, bool]]:
+        """By source, whether a missing row is a true zero, now and in the base."""
+        compare = self.query.compare
+        return {
+            source: (
+                source in SOLD and self._zero(key, self.query.period, cover),
+                source in SOLD
+                and compare is not None
+                and self._zero(against, compare.period, self.base_covers.get(source)),
+            )
+            for source, cover in self.covers.items()
+        }
 
     def _zero(self, key: Key, period: Period, cover: Coverage | None) -> bool:
         """Whether a key without rows is a true zero: its days, or its store's, were imported."""
@@ -220,13 +272,6 @@ class _Answer:
             for i, whole in enumerate(total.cells)
         )
         return Row((None,), cells, total.currency)
-
-
-def _known(
-    cover: Coverage | None, stores: Iterable[StoreInfo], table: Mapping[Key, object]
-) -> bool:
-    """Something was imported, or something is there."""
-    return bool(table) or any(cover and cover.stores.get(store.id) for store in stores)
 
 
 def _timeline(query: Query, now: Table) -> dict[Key, Key]:

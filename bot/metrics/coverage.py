@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select
 from sqlmodel import Session, col
 
 from bot.db.facts import ImportedDay
+from bot.metrics import days as day_facts
+from bot.metrics.query import Note, note
+from bot.metrics.sums import Cut
 from bot.periods import DAY, Period
+
+KINDS = {"orders": "orders", "traffic": "shop_days", "ads": "ads", "scores": "scores"}
 
 
 @dataclass(frozen=True)
@@ -33,20 +39,25 @@ class Coverage:
         return tuple(day for day in self.period if self.days.get(day, 0) < stores)
 
 
-def coverage(
-    s: Session, stores: tuple[int, ...], period: Period, today: date, kind: str = "orders"
-) -> Coverage:
-    """Days after yesterday are never missing: they are not over yet."""
+def coverage(s: Session, cut: Cut, today: date, source: str, measure: str) -> Coverage:
+    """The days on which a source tells a measure. Days after yesterday are never missing: they are
+    not over yet."""
+    stores, period = cut.stores, cut.period
     past = Period(period.start, min(period.end, today))
-    imported = col(ImportedDay.store_id).in_(stores), col(ImportedDay.kind) == kind
-    within = col(ImportedDay.day) >= period.start, col(ImportedDay.day) < period.end
+    imported = (
+        col(ImportedDay.store_id).in_(stores),
+        col(ImportedDay.day) >= period.start,
+        col(ImportedDay.day) < period.end,
+        _tells(cut, source, measure),
+    )
+    whole = case((col(ImportedDay.whole), col(ImportedDay.day)))
     rows = s.connection().execute(
         select(
             col(ImportedDay.store_id),
-            func.sum(case((col(ImportedDay.whole), 1), else_=0)),
+            func.count(distinct(whole)),
             func.max(col(ImportedDay.exported_at)),
         )
-        .where(*imported, *within)
+        .where(*imported)
         .group_by(col(ImportedDay.store_id))
     )
     by_store = {row[0]: (row[1], row[2]) for row in rows}
@@ -54,8 +65,8 @@ def coverage(
     days: dict[date, int] = {}
     if any(counts.get(store, 0) < past.days for store in stores) or past.end < period.end:
         counted = s.connection().execute(
-            select(col(ImportedDay.day), func.count())
-            .where(*imported, *within, col(ImportedDay.whole))
+            select(col(ImportedDay.day), func.count(distinct(col(ImportedDay.store_id))))
+            .where(*imported, col(ImportedDay.whole))
             .group_by(col(ImportedDay.day))
         )
         days = {row[0]: row[1] for row in counted}
@@ -65,13 +76,39 @@ def coverage(
     return Coverage(past, counts, days, as_of)
 
 
-def nothing_yet(s: Session, stores: tuple[int, ...]) -> bool:
-    """Whether no file of these stores was ever imported."""
+def _tells(cut: Cut, source: str, measure: str) -> ColumnElement[bool]:
+    """Files of the kind; a sheet only where it tells the measure of that day."""
+    kind = col(ImportedDay.kind)
+    if source == "orders":
+        return kind == "orders"
+    if source == "sales":
+        platform = and_(kind == "shop_days", day_facts.told(source, "sales", cut))
+        return or_(kind == "orders", platform)
+    return and_(kind == KINDS[source], day_facts.told(source, measure, cut))
+
+
+def whole_days(s: Session, stores: tuple[int, ...], period: Period) -> set[tuple[date, int]]:
+    """The days and stores that have all their order lines."""
+    statement = select(col(ImportedDay.day), col(ImportedDay.store_id)).where(
+        col(ImportedDay.store_id).in_(stores),
+        col(ImportedDay.kind) == "orders",
+        col(ImportedDay.day) >= period.start,
+        col(ImportedDay.day) < period.end,
+        col(ImportedDay.whole),
+    )
+    return {(day, store) for day, store in s.connection().execute(statement)}
+
+
+def ever(s: Session, stores: tuple[int, ...], source: str = "") -> bool:
+    """Whether any file (of this source) of these stores was ever imported."""
     found = select(col(ImportedDay.store_id)).where(col(ImportedDay.store_id).in_(stores))
-    return s.connection().execute(found.limit(1)).first() is None
+    if source:
+        kinds = ("orders", "shop_days") if source == "sales" else (KINDS[source],)
+        found = found.where(col(ImportedDay.kind).in_(kinds))
+    return s.connection().execute(found.limit(1)).first() is not None
 
 
-def runs(days: tuple[date, ...]) -> list[Period]:
+def runs(days: Iterable[date]) -> list[Period]:
     """Days in a row as periods."""
     found: list[Period] = []
     for day in days:
@@ -80,3 +117,10 @@ def runs(days: tuple[date, ...]) -> list[Period]:
         else:
             found.append(Period(day, day + DAY))
     return found
+
+
+def spans(code: str, days: Iterable[date], **params: str | int) -> Note:
+    """A remark about days: how many, and the first runs of them by their dates."""
+    found = runs(days)
+    words = ",".join(f"{p.start.isoformat()}/{p.last.isoformat()}" for p in found[:3])
+    return note(code, **params, n=sum(period.days for period in found), spans=words)

@@ -36,10 +36,13 @@ Pairs = tuple[tuple[str, str], ...]
 class Vocabulary:
     """What a team's questions may name: (code, title) and (key, name) pairs.
 
-    `products` may be many and are fetched only for a question that has words left over.
+    `products` and `campaigns` may be many: they are fetched only for a question that has words left
+    over.
     """
 
     regions: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
     products: Pairs | Callable[[], Pairs] = ()
     stores: tuple[tuple[str, str], ...] = ()
     promotions: tuple[Promotion, ...] = ()
@@ -125,10 +128,7 @@ def _tops(text: str) -> Iterator[Hit]:
 
 def _filters(text: str, vocabulary: Vocabulary) -> Iterator[Hit]:
     yield from _listed(text, "region", _regions(vocabulary.regions))
-    channels = catalogue("zh-hans")["ask.words.channels"]
-    for key in ("channels", "channel_aliases"):
-        names = [(word, channels[i]) for word, i in aligned(f"ask.words.{key}")]
-        yield from _listed(text, "channel", names)
+    yield from _listed(text, "channel", _channels(vocabulary.channels))
     yield from _listed(text, "store", _stores(vocabulary.stores))
 
 
@@ -138,6 +138,26 @@ def named(text: str, products: Pairs) -> Iterator[Hit]:
         for word in {fold(code), fold(title)}:
             if word and word in text:
                 yield from _listed(text, "product", [(word, code)])
+
+
+def campaigns(text: str, names: tuple[str, ...]) -> Iterator[Hit]:
+    """Campaigns by their whole name."""
+    yield from _listed(text, "campaign", [(fold(name), name) for name in names if len(name) > 1])
+
+
+@cache
+def _channels(known: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Names and aliases of channels → the names that the team's files use for it."""
+    canonical = catalogue("zh-hans")["ask.words.channels"]
+    lists_ = ("channels", "channel_aliases")
+    place = {word: i for key in lists_ for word, i in aligned(f"ask.words.{key}")}
+    stored: dict[int, tuple[str, ...]] = {}
+    for name in known:
+        if (i := place.get(fold(name))) is not None:
+            stored[i] = (*stored.get(i, ()), name)
+    names: dict[str, tuple[str, ...]] = {fold(n): (n,) for n in known if len(n) > 1}
+    names |= {word: stored.get(i, (canonical[i],)) for word, i in place.items()}
+    return tuple(names.items())
 
 
 @cache

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
-from bot.db.facts import Product, Region
+from bot.db.facts import Channel, Product, Region
 from bot.metrics.query import Query
 from bot.metrics.scope import Scope, StoreInfo
 from bot.metrics.sums import Key
@@ -24,19 +24,18 @@ class Names:
         self.stores = {store.id: store for store in stores}
         self.products = self._read(s, keys, "product", Product)
         self.regions = self._read(s, keys, "region", Region)
+        self.channels = self._read(s, keys, "channel", Channel)
+        self.campaigns = self._read(s, keys, "campaign", Channel)
 
     def _read(
-        self, s: Session, keys: list[Key], dim: str, model: type[Product] | type[Region]
+        self, s: Session, keys: list[Key], dim: str, model: type[Product | Region | Channel]
     ) -> dict[object, tuple[str, str]]:
         if dim not in self.by:
             return {}
         place = self.by.index(dim)
         ids = list({key[place] for key in keys if key[place]})
-        words = (
-            (col(Product.code), col(Product.title))
-            if model is Product
-            else (col(Region.name), col(Region.name))
-        )
+        columns = ("code", "title") if model is Product else ("name", "name")
+        words = [getattr(model, column) for column in columns]
         found: dict[object, tuple[str, str]] = {}
         for i in range(0, len(ids), 500):
             statement = select(col(model.id), *words).where(col(model.id).in_(ids[i : i + 500]))
@@ -51,8 +50,8 @@ class Names:
                 store = self.stores[value]  # type: ignore[index]  # a store id
                 label.append(store.key)
                 name = name or store.name
-            elif by in ("product", "region"):
-                known = self.products if by == "product" else self.regions
+            elif by in ("product", "region", "channel", "campaign"):
+                known = getattr(self, f"{by}s")
                 code, title = known.get(value, (None, ""))
                 label.append(code)
                 name = name or title
@@ -81,6 +80,27 @@ def region_ids(s: Session, scope: Scope, query: Query) -> tuple[int, ...] | None
         return None
     statement = select(col(Region.id)).where(
         col(Region.team_id) == scope.team_id, col(Region.name).in_(names)
+    )
+    return tuple(i for i in s.connection().execute(statement).scalars() if i is not None)
+
+
+def channel_ids(s: Session, scope: Scope, query: Query) -> tuple[int, ...] | None:
+    """Row ids of the filtered channels, None where there is no such filter."""
+    return _channels(s, scope, query.filter("channel"), col(Channel.parent_id) == 0)
+
+
+def campaign_ids(s: Session, scope: Scope, query: Query) -> tuple[int, ...] | None:
+    """Row ids of the filtered campaigns, None where there is no such filter."""
+    return _channels(s, scope, query.filter("campaign"), col(Channel.parent_id) != 0)
+
+
+def _channels(
+    s: Session, scope: Scope, names: tuple[str, ...], level: ColumnElement[bool]
+) -> tuple[int, ...] | None:
+    if not names:
+        return None
+    statement = select(col(Channel.id)).where(
+        col(Channel.team_id) == scope.team_id, col(Channel.name).in_(names), level
     )
     return tuple(i for i in s.connection().execute(statement).scalars() if i is not None)
 

@@ -9,11 +9,13 @@ from datetime import date
 from typing import Any, Literal
 
 from bot import periods
+from bot.errors import UserError
 from bot.metrics.bases import KINDS, Compare, CompareKind, Span, base, to_date, usual
-from bot.metrics.catalogue import METRICS, PANEL, TIMES
+from bot.metrics.catalogue import BREAKDOWNS, METRICS, PANEL, TIMES
 from bot.periods import Period
 from bot.promos import Promotion
 
+VERSION = 2  # of a stored question; rows of the first release carry none
 Intent = Literal["read", "why"]
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -48,6 +50,7 @@ class Query:
     intent: Intent = "read"
     panel: bool = False
     notes: tuple[Note, ...] = ()
+    shelf: int | None = None  # the `top` of a ranking, put aside while a series is shown
 
     @property
     def period(self) -> Period:
@@ -65,6 +68,7 @@ class Query:
 def to_json(query: Query) -> str:
     span, compare = query.span, query.compare
     data = {
+        "v": VERSION,
         "span": [*_dates(span.period), span.kind, span.name],
         "metrics": query.metrics,
         "compare": compare and [*_dates(compare.period), compare.kind, *_dates(compare.skipped)],
@@ -75,31 +79,46 @@ def to_json(query: Query) -> str:
         "intent": query.intent,
         "panel": query.panel,
         "notes": [[n.code, dict(n.params)] for n in query.notes],
+        "shelf": query.shelf,
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(raw: str) -> Query:
-    data: dict[str, Any] = json.loads(raw)
+    """A stored question of this or any earlier version: what it lacks has its default.
+
+    Of a later version (after a step back) what is not known here is left aside. UserError where it
+    is no question at all.
+    """
+    try:
+        return _loaded(json.loads(raw))
+    except (ValueError, TypeError, KeyError, AttributeError) as e:
+        raise UserError("ask.forgotten") from e
+
+
+def _loaded(data: dict[str, Any]) -> Query:
     start, end, kind, name = data["span"]
-    compare = data["compare"]
+    compare = data.get("compare")
+    panel = data.get("panel", False)
+    # a metric that a later version dropped must not break an old button
+    metrics = tuple(m for m in data.get("metrics", ()) if m in METRICS)
     return Query(
         span=Span(_period(start, end), kind, name),
-        # a metric that a later version dropped must not break an old button
-        metrics=tuple(m for m in data["metrics"] if m in METRICS) or PANEL,
+        metrics=PANEL if panel else metrics or PANEL[:1],
         compare=compare
         and Compare(
             compare[2],
             _period(*compare[:2]),
             _period(*compare[3:]) if len(compare) > 3 else None,
         ),
-        by=tuple(data["by"]),
-        top=data["top"],
-        order=data["order"],
-        filters=tuple((k, tuple(v)) for k, v in data["filters"].items()),
-        intent=data["intent"],
-        panel=data["panel"],
-        notes=tuple(Note(code, tuple(params.items())) for code, params in data["notes"]),
+        by=tuple(b for b in data.get("by", ()) if b in BREAKDOWNS),
+        top=data.get("top"),
+        order=data.get("order", "desc"),
+        filters=tuple((k, tuple(v)) for k, v in data.get("filters", {}).items()),
+        intent=data.get("intent", "read"),
+        panel=panel,
+        notes=tuple(Note(code, tuple(params.items())) for code, params in data.get("notes", ())),
+        shelf=data.get("shelf"),
     )
 
 
@@ -113,15 +132,22 @@ def _period(start: str, end: str) -> Period:
 
 # changes by button ---------------------------------------------------------------------------
 
-PERIOD_CODES = ("today", "yesterday", "last7", "last30", "week", "month", "last_month")
-BY_CODES = {"p": "product", "r": "region", "s": "store", "d": "day", "h": "hour", "m": "month"}
+PERIOD_CODES = (
+    "today", "yesterday", "last7", "last30", "week", "last_week", "month", "last_month", "year",
+)  # fmt: skip
+# breakdowns go by their names; buttons of the first release by letters
+BY_CODES = {
+    "p": "product", "r": "region", "s": "store", "d": "day", "h": "hour", "m": "month",
+    **{by: by for by in BREAKDOWNS},
+}  # fmt: skip
 COMPARE_CODES: dict[str, CompareKind] = {"p": "previous", "y": "last_year", "w": "last_week"}
 
 
 def change(query: Query, code: str, today: date, promotions: Sequence[Promotion] = ()) -> Query:
-    """The question with one thing changed.
+    """The question with one thing changed; all else of it stays.
 
-    `p:<period>`, `b:<breakdown>` or `b:-`, `c:<comparison>` or `c:-`, `m:<metric>`, `i:why|read`.
+    `p:<period>`, `b:<breakdown>` or `b:-`, `c:<comparison>` or `c:-`, `m:<metric>`, `i:why|read`,
+    `s:<store>`: of this store only, by its key.
     Words for periods mean what they mean on the day of the press. An unknown code (from a newer
     or older version) changes nothing.
     """
@@ -129,20 +155,29 @@ def change(query: Query, code: str, today: date, promotions: Sequence[Promotion]
     if what == "p" and value in PERIOD_CODES:
         changed = replace(query, span=named_span(value, today), notes=())
         return _compared_again(changed, promotions)
-    if what == "b" and value == "-":
-        return replace(query, by=(), top=None)
-    if what == "b" and value in BY_CODES:
-        by = BY_CODES[value]
-        return replace(query, by=(by,), top=None if by in TIMES else query.top, intent="read")
+    if what == "b" and (value == "-" or value in BY_CODES):
+        return _broken_down(query, BY_CODES.get(value, ""))
     if what == "c" and value == "-":
         return replace(query, compare=None)
     if what == "c" and value in COMPARE_CODES:
         return replace(query, compare=base(COMPARE_CODES[value], query.span, promotions))
     if what == "m" and value in METRICS:
         return with_usual_base(replace(query, metrics=(value,), panel=False), promotions)
+    if what == "s" and value:
+        others = tuple(f for f in query.filters if f[0] != "store")
+        return replace(query, filters=(*others, ("store", (value,))))
     if what == "i" and value in ("why", "read"):
-        return replace(query, intent="why" if value == "why" else "read")
+        changed = replace(query, intent="why" if value == "why" else "read")
+        return with_usual_base(changed, promotions) if value == "why" else changed
     return query
+
+
+def _broken_down(query: Query, by: str) -> Query:
+    """`top` counts the rows of a ranking: it waits while there is none."""
+    top = query.top or query.shelf
+    if not by or by in TIMES:
+        return replace(query, by=(by,) if by else (), top=None, shelf=top, intent="read")
+    return replace(query, by=(by,), top=top, shelf=None, intent="read")
 
 
 def named_span(name: str, today: date) -> Span:
@@ -154,7 +189,9 @@ def named_span(name: str, today: date) -> Span:
         return Span(periods.day(yesterday), "day")
     if name == "last_month":
         return Span(periods.previous(periods.month(today)), "month")
-    if name in ("week", "month"):
+    if name == "last_week":
+        return Span(periods.week(today).shift(-7), "week")
+    if name in ("week", "month", "year"):
         return to_date(name, today)[0]
     return Span(periods.last_days(int(name.removeprefix("last")), today), "last")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from bot.metrics.catalogue import METRICS, Metric
 from bot.metrics.query import Note, Query
@@ -58,11 +59,27 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What else happened at the same time: evidence, not cause.
+
+    A metric that moved (of a channel, where it is named), or a promotion (`slug` names it) that
+    began or ended.
+    """
+
+    kind: Literal["metric", "began", "ended"]
+    slug: str
+    name: str = ""
+    cell: Cell = Cell(None)
+
+
+@dataclass(frozen=True)
 class Reading:
     """The answer to a query.
 
     `totals` has one row, or one for each currency where several cannot be added. `others` is what
-    `top` left out, `others_count` of them. `parts` and `movers` say why (sales only).
+    `top` left out, `others_count` of them. `split` is sales and its base where it is said why:
+    `parts` add up to their difference, `movers` are the products and `channels` the advertising
+    channels that moved most, `beside` is what else happened.
     """
 
     query: Query
@@ -75,8 +92,11 @@ class Reading:
     refused: bool = False
     as_of: datetime | None = None
     until_hour: int | None = None
+    split: Cell = Cell(None)
     parts: tuple[Part, ...] = ()
     movers: tuple[Row, ...] = ()
+    channels: tuple[Row, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

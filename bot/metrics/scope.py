@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from bot.db.facts import ImportedDay, Product, Region
+from bot.db.facts import Channel, ImportedDay, Product, Region
 from bot.db.people import Store
 from bot.metrics.ask import Vocabulary
 from bot.promos import Promotion, calendar
@@ -63,6 +63,11 @@ def vocabulary(s: Session, scope: Scope, today: date) -> Vocabulary:
     regions = connection.execute(
         select(col(Region.name)).where(col(Region.team_id) == scope.team_id)
     )
+    channels = connection.execute(
+        select(col(Channel.name)).where(
+            col(Channel.team_id) == scope.team_id, col(Channel.parent_id) == 0
+        )
+    )
     has_today = connection.execute(
         select(col(ImportedDay.day))
         .where(col(ImportedDay.store_id).in_(scope.ids), col(ImportedDay.day) == today)
@@ -70,6 +75,8 @@ def vocabulary(s: Session, scope: Scope, today: date) -> Vocabulary:
     ).first()
     return Vocabulary(
         regions=tuple(row[0] for row in regions),
+        channels=tuple(row[0] for row in channels),
+        campaigns=lambda: _campaigns(s, scope),
         products=lambda: _products(s, scope),
         stores=tuple((store.key, store.name) for store in scope.stores),
         promotions=scope.promotions,
@@ -84,3 +91,12 @@ def _products(s: Session, scope: Scope) -> tuple[tuple[str, str], ...]:
         )
     )
     return tuple(dict.fromkeys((row[0], row[1]) for row in rows))
+
+
+def _campaigns(s: Session, scope: Scope) -> tuple[str, ...]:
+    rows = s.connection().execute(
+        select(col(Channel.name))
+        .where(col(Channel.team_id) == scope.team_id, col(Channel.parent_id) != 0)
+        .distinct()
+    )
+    return tuple(row[0] for row in rows)

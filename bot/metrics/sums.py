@@ -24,7 +24,7 @@ _DIMS = {"product": Dim.PRODUCT, "region": Dim.REGION, "hour": Dim.HOUR}
 
 @dataclass(frozen=True)
 class Cut:
-    """Which rows to add up and by what. `products` and `regions` are ids, None for all.
+    """Which rows to add up and by what. `products`, `regions` … are ids, None for all.
 
     `until_hour` keeps what was paid before that hour of the (single) day.
     """
@@ -35,6 +35,8 @@ class Cut:
     by: tuple[str, ...] = ()
     products: tuple[int, ...] | None = None
     regions: tuple[int, ...] | None = None
+    channels: tuple[int, ...] | None = None
+    campaigns: tuple[int, ...] | None = None
     until_hour: int | None = None
     all_stores: bool = False  # `stores` are all that the team has
     same: Mapping[int, int] = field(default_factory=dict)  # product id → the id it is counted under
@@ -60,6 +62,11 @@ class Cut:
         if not times:
             return ""
         return "month" if times[0] in ("month", "quarter") else "day"
+
+    @property
+    def one_day(self) -> bool:
+        """Whether every key of the cut is about a single day."""
+        return self.period.days == 1 or "day" in self.by
 
     def keys(self) -> tuple[int, ...] | None:
         """The values of the one dimension that is filtered."""

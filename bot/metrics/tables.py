@@ -1,15 +1,19 @@
-"""Measures by key: what the rollups hold for one question, buyers included."""
+"""Measures by key: what rollups and day facts hold for one question, buyers included."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
-from bot.metrics import buyers, names, sums
+from bot import periods
+from bot.metrics import buyers, coverage, days, names, platform, sums
 from bot.metrics.catalogue import METRICS, TIMES, Metric
+from bot.metrics.coverage import spans
+from bot.metrics.days import Figure, Figures
 from bot.metrics.query import Note, Query, note
 from bot.metrics.reading import Value
 from bot.metrics.scope import Scope, StoreInfo
@@ -20,22 +24,25 @@ if TYPE_CHECKING:
     from pyroaring import BitMap
 
 PEOPLE = frozenset({"buyers", "repeat_buyers", "new_buyers", "returning_buyers"})
+LINES = frozenset({"line_sales", "line_orders", "line_buyers"})  # never the platform's own figure
+MIXED = ("mer_sales", "mer_spend")  # of the stores and days that both are known of
+DAY_FACTS = frozenset({*days.SHOP, *days.ADS, *days.SCORES, *MIXED})
 _KNOWN_SHARE = 0.99  # of orders with a buyer, below which buyers cannot be counted
 
-Measures = dict[str, int | None]  # None: cannot be known
+Measures = dict[str, Figure]  # None: cannot be known
 Table = dict[Key, Measures]
 
 
 class Tables:
     """Reads the tables of one question; remarks about what could not be known go to `notes`."""
 
-    def __init__(
-        self, s: Session, scope: Scope, query: Query, until_hour: int | None, notes: list[Note]
-    ) -> None:
-        self.s, self.scope, self.notes = s, scope, notes
-        self.until_hour = until_hour
+    def __init__(self, s: Session, scope: Scope, query: Query, notes: list[Note]) -> None:
+        self.s, self.scope, self.query, self.notes = s, scope, query, notes
+        self.until_hour: int | None = None  # what was paid before that hour of a single day
         self.products = names.product_ids(s, scope, query)
         self.regions = names.region_ids(s, scope, query)
+        self.channels = names.channel_ids(s, scope, query)
+        self.campaigns = names.campaign_ids(s, scope, query)
         self.twins: dict[tuple[int, ...], Mapping[int, int]] = {}
         self.measures = frozenset(m for slug in query.metrics for m in METRICS[slug].measures)
 
@@ -48,21 +55,100 @@ class Tables:
     ) -> Table:
         """All measures of the question (or those given) by key."""
         measures = self.measures if measures is None else measures
-        cut = self._cut(stores, period, by)
-        wanted = measures | {"orders", "anonymous"} if measures & PEOPLE else measures
-        table: Table = {key: dict(row) for key, row in sums.read(self.s, cut, wanted).items()}
+        cut = self.cut(stores, period, by)
+        table = self._sold(cut, measures - DAY_FACTS) if measures - DAY_FACTS else {}
+        if measures.intersection(days.SHOP):
+            _merge(table, self._traffic(cut, measures), measures)
+        if measures.intersection(days.ADS):
+            _merge(table, days.ads(self.s, cut, measures), measures)
+        if measures.intersection(days.SCORES):
+            _merge(table, days.scores(self.s, cut), measures)
+        if measures.intersection(MIXED):
+            _merge(table, self._both(cut), measures)
+        return table
+
+    # what was sold ---------------------------------------------------------------------------
+
+    def _sold(self, cut: Cut, measures: frozenset[str]) -> Table:
+        """From order lines; on days that have none, the platform's own figures."""
+        plain = frozenset(m.removeprefix("line_") for m in measures)
+        wanted = plain | {"orders", "anonymous"} if plain & PEOPLE else plain
+        table: Table = {key: {**row} for key, row in sums.read(self.s, cut, wanted).items()}
         if self.until_hour is not None:
             for row in table.values():
                 row["created_orders"] = None  # the hour of creation is not kept
-        if measures & PEOPLE:
-            self._count_people(cut, table, measures)
+        if plain & PEOPLE:
+            self._count_people(cut, table, plain)
+        for row in table.values():
+            row |= {m: row[m.removeprefix("line_")] for m in measures & LINES}
+        wanted = measures.intersection(platform.MEASURES)
+        if wanted and platform.may_tell(cut):
+            self._add_platform(cut, table, wanted)
         return table
 
-    def _cut(self, stores: tuple[StoreInfo, ...], period: Period, by: tuple[str, ...]) -> Cut:
+    def _add_platform(self, cut: Cut, table: Table, wanted: frozenset[str]) -> None:
+        sheet = platform.read(self.s, cut)
+        for key, told in sheet.rows.items():
+            lines = table.setdefault(key, {})
+            for name in wanted:
+                found = told[name]
+                lines[name] = None if found is None else (lines.get(name, 0) or 0) + found
+        asked = cut.period == self.query.period
+        if asked and sheet.days:
+            self.notes.append(spans("platform_days", sheet.days))
+            if "buyers" in wanted and not cut.one_day:
+                self.notes.append(note("buyers_by_day"))
+
+    def difference(self, stores: tuple[StoreInfo, ...]) -> platform.Difference | None:
+        """Order lines and the platform's own figure side by side, where both tell of all sales."""
+        if self.until_hour is not None or self.products is not None or self.regions is not None:
+            return None
+        return platform.difference(self.s, self.cut(stores, self.query.period, ()))
+
+    # traffic and advertising ------------------------------------------------------------------
+
+    def _traffic(self, cut: Cut, measures: frozenset[str]) -> Figures:
+        """Where the sheet has visitors but no buyers, the order lines know the buyers of a day."""
+        found = days.shop(self.s, cut, measures)
+        if "day_buyers" not in measures or days.by_product(cut):
+            return found
+        for (day, store), visitors in days.without_buyers(self.s, cut).items():
+            alone = replace(cut, stores=(store,), period=periods.day(day), by=(), all_stores=False)
+            row = self._sold(alone, frozenset({"line_buyers"})).get(())
+            if row is None or row["line_buyers"] is None:
+                continue
+            into = found.setdefault(days.key_of(day, store, cut), {})
+            into["day_buyers"] = days.plus(into.get("day_buyers"), row["line_buyers"])
+            into["bought_visitors"] = days.plus(into.get("bought_visitors"), visitors)
+        return found
+
+    def _both(self, cut: Cut) -> Figures:
+        """Sales and spend of the stores and days that both are known of."""
+        each = replace(cut, by=("day", "store"))
+        spend = days.ads(self.s, each, ("spend",))
+        sold = self._sold(each, frozenset({"sales"}))
+        imported = coverage.whole_days(self.s, cut.stores, cut.period) if spend else set()
+        found: Figures = {}
+        for key, row in spend.items():
+            day, store = key
+            sales = sold[key]["sales"] if key in sold else 0 if key in imported else None
+            if row["spend"] is None or sales is None:
+                continue
+            assert isinstance(day, date)
+            assert isinstance(store, int)
+            into = found.setdefault(days.key_of(day, store, cut), dict.fromkeys(MIXED, 0))
+            into["mer_sales"] = days.plus(into["mer_sales"], sales)
+            into["mer_spend"] = days.plus(into["mer_spend"], row["spend"])
+        return found
+
+    # ------------------------------------------------------------------------------------------
+
+    def cut(self, stores: tuple[StoreInfo, ...], period: Period, by: tuple[str, ...]) -> Cut:
         ids = tuple(store.id for store in stores)
         several = "product" in by and len(ids) > 1
         return Cut(
-            self.scope.team_id, ids, period, by, self.products, self.regions, self.until_hour,
+            self.scope.team_id, ids, period, by, self.products, self.regions,
+            self.channels, self.campaigns, self.until_hour,
             self.scope.whole and len(ids) == len(self.scope.stores),
             self._twins(ids) if several else {},
         )  # fmt: skip
@@ -112,20 +198,29 @@ def _counted(people: buyers.People | None, history: BitMap | None) -> Measures:
     return counts
 
 
-def value(metric: Metric, row: Measures | None) -> Value:
-    """The metric of one row; without a row nothing was sold. A ratio of nothing is None."""
+def _merge(table: Table, found: Figures, measures: frozenset[str]) -> None:
+    for key, row in found.items():
+        table.setdefault(key, {}).update({m: v for m, v in row.items() if m in measures})
+
+
+def value(metric: Metric, row: Measures | None, *, zero: bool = False) -> Value:
+    """The metric of one row; a ratio of nothing is None.
+
+    `zero`: where there is no row, nothing was sold. What a sheet does not tell is never zero.
+    """
     row = row or {}
-    num = _add(metric.num, row)
+    num = _add(metric.num, row, zero)
     if not metric.den:
         return num
-    den = _add(metric.den, row)
+    den = _add(metric.den, row, zero)
     return None if num is None or not den else num / den
 
 
-def _add(measures: tuple[str, ...], row: Measures) -> int | None:
-    total = 0
+def _add(measures: tuple[str, ...], row: Measures, zero: bool) -> Figure:
+    total: int | float = 0
     for measure in measures:
-        figure = row.get(measure.lstrip("-"), 0)
+        name = measure.lstrip("-")
+        figure = row.get(name, 0 if zero and name not in DAY_FACTS else None)
         if figure is None:
             return None
         total += -figure if measure.startswith("-") else figure

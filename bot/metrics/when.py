@@ -59,6 +59,7 @@ def _unit(unit: Callable[[date], Period], kind: str, back: int) -> Callable[[dat
 
 
 _PLAIN: dict[str, Callable[[date], Span | ToDate]] = {
+    "tomorrow": _day(-1),  # not here yet, and said so
     "today": lambda today: Span(periods.day(today), "today"),
     "yesterday": _day(1),
     "day_before": _day(2),

@@ -6,7 +6,7 @@ from bot.config import LANGUAGES
 from bot.i18n import catalogue
 from bot.metrics.catalogue import BREAKDOWNS, IMPORTED, METRICS, PANEL
 from bot.metrics.sums import MEASURES
-from bot.metrics.tables import PEOPLE
+from bot.metrics.tables import DAY_FACTS, LINES, PEOPLE
 from bot.metrics.words import fold
 
 SLUGS = """
@@ -50,10 +50,10 @@ def test_breakdowns_are_declared_ones() -> None:
 
 
 def test_what_is_imported_is_made_of_measures() -> None:
-    known = set(MEASURES) | PEOPLE
+    known = {*MEASURES, *PEOPLE, *LINES, *DAY_FACTS}
     made = [m for m in METRICS.values() if m.source in IMPORTED]
     assert all(m.measures and m.measures <= known for m in made)
-    assert len(made) == 18
+    assert len(made) == 37
 
 
 def test_the_panel_is_in_its_order() -> None:

@@ -238,6 +238,16 @@ def test_a_metric_not_imported_says_what_to_send(read: Read, shop: Shop) -> None
     assert dict(reading.notes[0].params) == {"metric": "visitors", "source": "traffic"}
 
 
+@pytest.mark.parametrize("by", ["按店铺", "按天", "按商品"])
+def test_a_metric_not_imported_has_no_rows_by_anything(
+    by: str, sell: Sell, read: Read, shop: Shop
+) -> None:
+    sell(shop.team, shop.tmall, Line("2026-11-22", 30_00))
+    reading = read(shop.team, f"近7天 净利润 {by}", [shop.tmall])
+    assert (reading.rows, value(reading)) == ((), None)
+    assert codes(reading) == ["not_imported"]
+
+
 def test_refunds_without_finish_dates_answer_by_payment_day_and_say_so(
     sell: Sell, read: Read, shop: Shop
 ) -> None:

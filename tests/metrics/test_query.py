@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bot.errors import UserError
 from bot.metrics.ask import Vocabulary, ask
 from bot.metrics.bases import Span
 from bot.metrics.query import Query, change, from_json, panel, to_json, with_usual_base
@@ -62,3 +63,41 @@ def test_the_panel_of_a_week_on_monday_is_last_week() -> None:
     assert query.span == Span(Period(date(2026, 11, 16), date(2026, 11, 23)), "week")
     assert [n.code for n in query.notes] == ["last_full"]
     assert isinstance(query, Query)
+
+
+FIRST_RELEASE = (
+    '{"span":["2026-11-22","2026-11-23","day",""],"metrics":["sales"],"compare":["2026-11-15",'
+    '"2026-11-16","last_week"],"by":["product"],"top":5,"order":"desc","filters":{},"intent":'
+    '"read","panel":false,"notes":[]}'
+)
+
+
+def test_a_question_of_the_first_release_is_read() -> None:
+    query = from_json(FIRST_RELEASE)
+    sunday = Period(date(2026, 11, 22), date(2026, 11, 23))
+    assert (query.span, query.metrics) == (Span(sunday, "day"), ("sales",))
+    assert (query.by, query.top, query.shelf) == (("product",), 5, None)
+    assert from_json(to_json(query)) == query
+
+
+def test_a_question_of_a_later_release_loses_only_what_is_not_known_here() -> None:
+    later = FIRST_RELEASE.replace('["product"]', '["moon","product"]').replace("{", '{"v":9,', 1)
+    assert from_json(later) == from_json(FIRST_RELEASE)
+
+
+def test_an_old_panel_shows_what_a_panel_shows_now() -> None:
+    old = FIRST_RELEASE.replace('"panel":false', '"panel":true')
+    assert from_json(old).metrics == Query(Span(Period(TODAY, TODAY), "day")).metrics
+
+
+@pytest.mark.parametrize("raw", ["", "{", "[]", "null", "{}", '{"span":[1,2]}'])
+def test_what_is_no_question_is_said_to_be_forgotten(raw: str) -> None:
+    with pytest.raises(UserError, match="forgotten"):
+        from_json(raw)
+
+
+def test_a_top_waits_while_a_series_is_shown() -> None:
+    by_day = change(from_json(FIRST_RELEASE), "b:day", TODAY)
+    assert (by_day.by, by_day.top) == (("day",), None)
+    again = change(change(by_day, "b:-", TODAY), "b:region", TODAY)
+    assert (again.by, again.top) == (("region",), 5)
