@@ -1,51 +1,83 @@
-"""The morning digest in words and as a card."""
+"""The digest, the reviews and the nudge in words."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot import periods
-from bot.digests.content import Digest, StoreDay, Tile
+from bot.digests.content import Digest, StoreFigures
+from bot.digests.whole import StoreState
 from bot.i18n import Translator
 from bot.message import Button, Keyboard, Message
-from bot.metrics.catalogue import METRICS
 from bot.metrics.reading import Cell
-from bot.render import figures, html, pictures, reports
-from bot.render.pictures import CUT, Card, Footer, Peak, Promo, Source, Stores, Style, Usual
+from bot.render import datastate, digest_card, figures, html, pictures, reports
+from bot.render.digest_card import SALES, base, today, usual_range
+from bot.render.pictures import Style
 
-SALES = METRICS["sales"]
 _OPEN = 3  # lines under the card; one more is not worth folding
+_NUMBERS = "①②③④⑤⑥⑦⑧⑨"
+_MOST = 6  # stores that lack something are listed, then only counted
 
 
-def morning(digest: Digest, t: Translator, style: Style, question: str, due: datetime) -> Message:
-    """Caption, buttons and card; words only where the day is not whole."""
-    lines = _lines(digest, t)
-    if digest.late:
-        lines.append(t("digest.late", time=t.clock(due, _zone(digest))))
-    if digest.whole and len(lines) > _OPEN + 1:
+def morning(
+    d: Digest, t: Translator, style: Style, question: str, reviews: Sequence[tuple[str, str]] = ()
+) -> Message:
+    """Caption, buttons and card; words only where no store's orders are whole.
+
+    `reviews` are (week | month, id of its question): they wait behind buttons.
+    """
+    lines = _lines(d, t) if d.told else _unready(d, t)
+    lines += _marks(d, t)
+    card = digest_card.picture(d, t, style) if d.told else None
+    if card and len(lines) > _OPEN + 1:
         lines = [*lines[:_OPEN], html.quote(lines[_OPEN:])]
     return Message(
         "\n".join(lines),
-        _keyboard(digest, t, question) if digest.whole else (),
-        pictures.to_json(_picture(digest, t, style)) if digest.whole else "",
+        (*(_keyboard(d, t, question) if card else ()), *_reviews(reviews, t)),
+        pictures.to_json(card) if card else "",
         repeat_mark=t("digest.repeat"),
     )
+
+
+def nudge(
+    stores: Sequence[StoreState], t: Translator, planned_at: datetime, cut_off: datetime,
+    zone: ZoneInfo,
+) -> Message:  # fmt: skip
+    """Before the digest: which file of which store is missing, and who brings it."""
+    owed = _owed(stores, t)
+    shown = owed[:_MOST]
+    if left := len(owed) - len(shown):
+        shown.append(t("nudge.more", n=left))
+    words = {"at": t.clock(planned_at, zone), "until": t.clock(cut_off, zone)}
+    head = t("nudge.head", **datastate.yesterday(stores, t))
+    return Message("\n".join([head, *shown, t("nudge.what", **words)]))
+
+
+def nudge_member(stores: Sequence[StoreState], t: Translator, cut_off: str) -> Message:
+    """The same in private, to whoever brings the files."""
+    head = t("nudge.yours", **datastate.yesterday(stores, t))
+    theirs = _owed(stores, t, named=False)
+    return Message("\n".join([head, *theirs, t("nudge.send", until=cut_off)]))
+
+
+def _owed(stores: Sequence[StoreState], t: Translator, *, named: bool = True) -> list[str]:
+    """天猫旗舰店 还缺 推广(小李)."""
+    owed = datastate.owed(stores, t, named=named)
+    return [t("nudge.store", store=store, files=files) for store, files in owed]
 
 
 # words --------------------------------------------------------------------------------------
 
 
 def _lines(d: Digest, t: Translator) -> list[str]:
-    """Figure with its base date → why, in money → what hands are needed → data state."""
-    if not d.whole:
-        return [_unready(d, t)]
+    """Figure and base date → why, in money → what else happened → what needs a hand → data."""
     found = [_head(d, t)] if d.reading.total else _rows(d, t)
-    found += [*reports.why(d.reading, t), *filter(None, (_unusual(d, t), _refunds(d, t)))]
+    found += [*reports.why(d.reading, t), *filter(None, (_unusual(d, t), _rates(d, t)))]
     if len(d.stores) > 1 and d.reading.total:
         found += _store_rows(d, t)
-    assert d.as_of
-    return [*found, t("digest.data", time=_moment(d.as_of, d, t))]
+    found += [figures.remark(n, t, today(d)) for n in d.reading.notes if "missing" in n.code]
+    return [*found, *_hands(d, t), _data(d, t)]
 
 
 def _head(d: Digest, t: Translator) -> str:
@@ -53,44 +85,58 @@ def _head(d: Digest, t: Translator) -> str:
     assert total
     cell = total.cells[0]
     sales = t.money_compact(cell.value or 0, total.currency)
-    return _day(d, t, "head", sales=sales) + _changes(d, cell, t)
+    words = _span(d, t, "head", sales=sales + digest_card.share(d, t))
+    return words + _changes(d, cell, t)
 
 
-def _day(d: Digest, t: Translator, key: str, **params: str) -> str:
-    weekday = t.lines("date.weekdays_short")[d.day.weekday()]
-    return t(f"digest.{key}", date=t.short_date(d.day), weekday=weekday, **params)
+def _span(d: Digest, t: Translator, key: str, **params: str) -> str:
+    """The line of a day, week or month with its dates."""
+    if d.daily:
+        weekday = t.lines("date.weekdays_short")[d.day.weekday()]
+        return t(f"digest.{key}", date=t.short_date(d.day), weekday=weekday, **params)
+    span = figures.sentence(figures.span(d.span, t, today(d)))
+    return t(f"digest.{key}_period", span=span, **params)
 
 
 def _changes(d: Digest, cell: Cell, t: Translator) -> str:
-    """Against last week; and against last year where that is known."""
+    """Against the days before; and against last year where that is known."""
     compare = d.query.compare
     if compare is None or cell.value is None or cell.base is None:
         return ""
-    base = figures.base(compare, d.query.span, t, _today(d))
-    words = t("digest.change", base=base, change=figures.change(SALES, cell, t))
-    if d.last_year.base and d.last_year_compare:
-        year = figures.base(d.last_year_compare, d.query.span, t, _today(d))
+    words = t("digest.change", base=base(d, t), change=figures.change(SALES, cell, t))
+    if d.last_year.base and d.last_year_compare and d.last_year_compare != compare:
+        year = figures.base(d.last_year_compare, d.query.span, t, today(d))
         words += t("digest.year", base=year, change=figures.change(SALES, d.last_year, t))
     return words
 
 
 def _rows(d: Digest, t: Translator) -> list[str]:
     """Amounts of two currencies never add: each store for itself."""
-    head = _day(d, t, "head_stores", stores=t("digest.stores", n=len(d.stores)))
-    if base := _base(d, t):
-        head += t("digest.head_base", base=base)
-    return [head, *_store_rows(d, t)]
+    stores = t("digest.stores", n=len(d.stores))
+    if d.unsold:
+        stores = t("digest.some_stores", n=len(d.sold), all=len(d.stores))
+    head = _span(d, t, "head_stores", stores=stores)
+    if words := base(d, t):
+        head += t("digest.head_base", base=words)
+    totals = [
+        t.money_compact(x.cells[0].value or 0, x.currency) for x in d.reading.totals
+    ]  # fmt: skip
+    told = len(d.sold) == len(totals)  # a total for each store says nothing new
+    sums = [] if told else [t("digest.totals", sums=t("digest.and").join(totals))]
+    return [head, *sums, *_store_rows(d, t)]
 
 
 def _store_rows(d: Digest, t: Translator) -> list[str]:
-    return [
-        t(
-            "digest.row", name=html.escape(x.store.name),
-            sales=figures.short(SALES, x.sales.value, x.store.currency, t),
-            change=figures.change(SALES, x.sales, t),
-        )
-        for x in d.stores
-    ]  # fmt: skip
+    return [_store_row(x, t) for x in d.stores]
+
+
+def _store_row(x: StoreFigures, t: Translator) -> str:
+    name = html.escape(x.store.name)
+    if not x.state.sold:
+        return t("digest.row_missing", name=name)
+    sales = figures.short(SALES, x.sales.value, x.store.currency, t)
+    change = figures.change(SALES, x.sales, t) if x.sales.base is not None else ""
+    return t("digest.row", name=name, sales=sales, change=change).rstrip()
 
 
 def _unusual(d: Digest, t: Translator) -> str:
@@ -100,181 +146,98 @@ def _unusual(d: Digest, t: Translator) -> str:
     value, low, high = total.cells[0].value, d.usual.low, d.usual.high
     if low <= value <= high:
         return ""
-    return t(f"digest.{'below' if value < low else 'above'}", range=_range(d, t))
+    return t(f"digest.{'below' if value < low else 'above'}", range=usual_range(d, t))
 
 
-def _range(d: Digest, t: Translator) -> str:
-    assert d.usual
-    assert d.reading.total
-    return t.money_range(d.usual.low, d.usual.high, d.reading.total.currency)
+def _rates(d: Digest, t: Translator) -> str:
+    """退款率(付款日) 4.1%，未满30天｜推广¥1.82万 投产3.40(归因未满)."""
+    found = []
+    refunds, spend, roi = (d.beside.get(x) for x in ("refund_rate", "ad_spend", "roi"))
+    if refunds and refunds.value is not None:
+        found.append(t("digest.refunds", rate=t.percent(refunds.value)))
+    if spend and spend.value is not None and d.reading.total:
+        amount = t.money_compact(spend.value, d.reading.total.currency)
+        found.append(t("digest.spent", amount=amount))
+        if roi and roi.value is not None:
+            found[-1] += t("digest.roi", roi=f"{roi.value:.1f}")
+    return t("digest.bar").join(found)
 
 
-def _refunds(d: Digest, t: Translator) -> str:
-    tile = next((x for x in d.tiles if x.slug == "refund_rate"), None)
-    if tile is None or tile.cell.value is None:
-        return ""
-    return t("digest.refunds", rate=t.percent(tile.cell.value))
+def _hands(d: Digest, t: Translator) -> list[str]:
+    """今天要办：①补传 天猫旗舰店 推广(小李) ②…; a lone store needs no name, a lone task no number."""
+    owed = datastate.owed([x.state for x in d.stores], t) if d.daily else []
+    if not owed:
+        return []
+    tasks = [
+        t("digest.bring", number=number, store=f"{store} ", files=files)
+        for number, (store, files) in zip(_NUMBERS, owed, strict=False)
+    ]
+    if len(owed) == 1:
+        store, files = owed[0]
+        store = "" if len(d.stores) == 1 else f"{store} "
+        tasks = [t("digest.bring", number="", store=store, files=files)]
+    return [t("digest.hands", tasks=" ".join(tasks))]
 
 
-def _unready(d: Digest, t: Translator) -> str:
+def _data(d: Digest, t: Translator) -> str:
+    states = [x.state for x in d.stores]
+    words = t("digest.data", kinds=datastate.line(states, t))
+    return words + (t("digest.until", time=_moment(d, d.as_of, t)) if d.as_of else "")
+
+
+def _moment(d: Digest, at: datetime, t: Translator) -> str:
+    return datastate.moment(at, d.sending.zone, d.sending.planned_at, t)
+
+
+def _marks(d: Digest, t: Translator) -> list[str]:
+    """What went wrong on the way."""
+    found = []
+    at = t.clock(d.sending.planned_at, d.sending.zone)
+    if d.sending.late:
+        found.append(t("digest.late", time=at))
+    elif d.sending.waited:
+        found.append(t("digest.waited", time=at))
+    if d.sending.missed:
+        found.append(t("digest.missed", date=t.short_date(d.sending.missed)))
+    return found
+
+
+def _unready(d: Digest, t: Translator) -> list[str]:
     """A partial day is never shown as a whole one."""
-    lacking = [x for x in d.stores if not x.whole]
-    names = t("digest.comma").join(html.escape(x.store.name) for x in lacking)
-    if d.empty or any(x.exported_at is None for x in lacking):
-        return _day(d, t, "missing", stores=names)
-    assert d.as_of
-    sales = t("digest.comma").join(_so_far(x, t) for x in lacking)
-    return _day(d, t, "partial", stores=names, time=_moment(d.as_of, d, t), sales=sales)
+    names = t("digest.and").join(html.escape(x.store.name) for x in d.unsold or d.stores)
+    ends = [p.exported_at for x in d.unsold for p in x.state.lacking if p.kind == "orders"]
+    if not ends or None in ends:
+        text = _span(d, t, "missing", stores=names)
+    else:
+        time = _moment(d, min(x for x in ends if x), t)
+        sales = t("digest.and").join(
+            figures.short(SALES, x.sales.value, x.store.currency, t) for x in d.unsold
+        )
+        text = _span(d, t, "partial", stores=names, time=time, sales=sales)
+    return [text, _data(d, t)] if d.daily else [text]
 
 
-def _so_far(x: StoreDay, t: Translator) -> str:
-    return figures.short(SALES, x.sales.value, x.store.currency, t)
+# buttons ------------------------------------------------------------------------------------
 
 
 def _keyboard(d: Digest, t: Translator, question: str) -> Keyboard:
-    changes = (("why", "i:why"), ("product", "b:p"), ("region", "b:r"), ("month", "p:month"))
-    several = len(d.reading.totals) > 1  # of several currencies, why cannot be said
+    if not question:
+        return ()
+    changes = [("why", "i:why"), ("product", "b:p"), ("compare", "c:y"), ("month", "p:month")]
+    if len(d.reading.totals) > 1:  # of several currencies, why cannot be said
+        changes = [x for x in changes if x[0] != "why"]
+    if not d.daily:
+        changes[-1] = ("day", "b:d")
     return (
         tuple(
             Button(t(f"digest.button.{name}"), data=f"q:{question}:{code}")
             for name, code in changes
-            if not (several and name == "why")
         ),
     )
 
 
-def _zone(d: Digest) -> ZoneInfo:
-    return ZoneInfo(d.stores[0].store.timezone)
-
-
-def _moment(at: datetime, d: Digest, t: Translator) -> str:
-    """08:52, with the date where it is not this morning's."""
-    local = at.astimezone(_zone(d))
-    clock = t.clock(at, _zone(d))
-    return clock if local.date() == _today(d) else f"{t.short_date(local.date())} {clock}"
-
-
-def _today(d: Digest) -> date:
-    return d.day + periods.DAY
-
-
-# picture ------------------------------------------------------------------------------------
-
-
-def _picture(d: Digest, t: Translator, style: Style) -> Card | Stores:
-    return _card(d, t, style) if len(d.stores) == 1 else _several(d, t, style)
-
-
-def _card(d: Digest, t: Translator, style: Style) -> Card:
-    total = d.reading.total
-    assert total
-    cell, currency = total.cells[0], total.currency
-    assert cell.value is not None
-    base = _base(d, t)
-    changes = [figures.drawn_change(SALES, cell, t, base)]
-    if d.last_year.base and d.last_year_compare:
-        year = figures.base(d.last_year_compare, d.query.span, t, _today(d))
-        changes.append(figures.drawn_change(SALES, d.last_year, t, year))
-    return Card(
-        style=style,
-        store=d.stores[0].store.name,
-        date=t.long_date(d.day),
-        label=t("digest.label"),
-        hero=t.money(cell.value, currency, 0),
-        compact=t.money_compact(cell.value, currency),
-        changes=tuple(changes),
-        line=d.line,
-        line_start=t.short_date(d.line_period.start),
-        line_end=t("digest.yesterday"),
-        usual=_usual(d, t),
-        promos=_promos(d, t),
-        peaks=_peaks(d, t, currency),
-        base_line=t("digest.base_line", base=base) if base else "",
-        tiles=tuple(_tile(x, currency, t) for x in d.tiles),
-        footer=_footer(d, t),
+def _reviews(reviews: Sequence[tuple[str, str]], t: Translator) -> Keyboard:
+    buttons = tuple(
+        Button(t(f"digest.button.review_{unit}"), data=f"review:{token}") for unit, token in reviews
     )
-
-
-def _base(d: Digest, t: Translator) -> str:
-    compare = d.query.compare
-    return figures.base(compare, d.query.span, t, _today(d)) if compare else ""
-
-
-def _usual(d: Digest, t: Translator) -> Usual | None:
-    if d.usual is None or d.reading.total is None:
-        return None
-    return Usual(d.usual.low, d.usual.high, t("digest.usual", range=_range(d, t)))
-
-
-def _promos(d: Digest, t: Translator) -> tuple[Promo, ...]:
-    """Windows of promotions inside the thirty days, as points of the line."""
-    line = d.line_period
-    found = []
-    for p in d.promos:
-        start, end = max(p.period.start, line.start), min(p.period.end, line.end)
-        if start < end:
-            first, last = (start - line.start).days, (end - line.start).days
-            found.append(Promo(first, last, t(f"promo.{p.slug}.name")))
-    return tuple(found)
-
-
-def _peaks(d: Digest, t: Translator, currency: str) -> tuple[Peak, ...]:
-    """The highest value that the line cuts off, in words."""
-    if d.usual is None:
-        return ()
-    high = [(v, i) for i, v in enumerate(d.line) if v is not None and v > CUT * d.usual.high]
-    if not high:
-        return ()
-    value, index = max(high)
-    day = list(d.line_period)[index]
-    promo = next((p for p in d.promos if day in p.period), None)
-    name = t(f"promo.{promo.slug}.name") if promo else t.short_date(day)
-    return (Peak(index, t("digest.peak", name=name, value=t.money_compact(value, currency))),)
-
-
-def _tile(tile: Tile, currency: str, t: Translator) -> pictures.Tile:
-    metric, value = METRICS[tile.slug], tile.cell.value
-    note = t("digest.still_rising") if tile.slug == "refund_rate" else ""
-    return pictures.Tile(
-        label=figures.name(metric, t),
-        value=figures.tile(metric, value, currency, t),
-        compact=figures.short(metric, value, currency, t),
-        change=figures.drawn_change(metric, tile.cell, t),
-        note=note,
-        line=tile.line,
-        thin=tile.cell.thin,
-    )
-
-
-def _several(d: Digest, t: Translator, style: Style) -> Stores:
-    """A total for each currency, a row for each store."""
-    totals = tuple(
-        pictures.Tile(
-            label=row.currency,
-            value=t.money(row.cells[0].value or 0, row.currency, 0),
-            compact=t.money_compact(row.cells[0].value or 0, row.currency),
-            change=figures.drawn_change(SALES, row.cells[0], t),
-        )
-        for row in d.reading.totals
-    )
-    rows = tuple(
-        pictures.Tile(
-            label=x.store.name,
-            value=t.money(x.sales.value or 0, x.store.currency, 0),
-            compact=t.money_compact(x.sales.value or 0, x.store.currency),
-            change=figures.drawn_change(SALES, x.sales, t),
-            line=x.line,
-        )
-        for x in d.stores[:9]
-    )
-    return Stores(
-        style=style, title=t("digest.stores", n=len(d.stores)), date=t.long_date(d.day),
-        label=t("digest.label"), totals=totals, rows=rows, footer=_footer(d, t),
-        base_line=t("digest.base_line", base=_base(d, t)),
-    )  # fmt: skip
-
-
-def _footer(d: Digest, t: Translator) -> Footer:
-    assert d.as_of
-    as_of = t("digest.as_of", time=_moment(d.as_of, d, t))
-    return Footer(t("digest.footer"), (Source(t("digest.orders")),), as_of)
+    return (buttons,) if buttons else ()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from bot import money
-from bot.i18n import MINUS, NONE, Translator
+from bot.i18n import MINUS, NONE, Translator, catalogue
 from bot.i18n import signed as with_sign
 from bot.metrics import explain
 from bot.metrics.bases import Compare, Span
-from bot.metrics.catalogue import METRICS, Metric
+from bot.metrics.catalogue import METRICS, TIMES, Metric
 from bot.metrics.query import Note, Query
 from bot.metrics.reading import Cell, Reading, Row, Value
+from bot.metrics.scope import StoreInfo
 from bot.periods import DAY, Period
 from bot.render.html import cells
 from bot.render.pictures import Change, Polarity
@@ -26,9 +28,9 @@ def name(metric: Metric, t: Translator, room: int = 0) -> str:
     return t(short_form) if room and cells(words) > room and t.has(short_form) else words
 
 
-def inline(metric: Metric, t: Translator) -> str:
+def inline(metric: Metric, t: Translator, room: int = 0) -> str:
     """The name inside a sentence: Orders → orders, but CTR stays."""
-    words = name(metric, t)
+    words = name(metric, t, room)
     return words[:1].lower() + words[1:] if words[1:2].islower() else words
 
 
@@ -94,13 +96,15 @@ def major(metric: Metric, value: Value, currency: str) -> float | None:
 def _plain(metric: Metric, value: float, t: Translator) -> str:
     if metric.unit == "ratio":
         return t.percent(value, 2)
-    return t.number(value, {"count": 0, "number": 2, "days": 1, "minutes": 0}.get(metric.unit, 0))
+    return t.number(
+        value, {"count": 0, "number": 2, "score": 2, "days": 1, "minutes": 0}.get(metric.unit, 0)
+    )
 
 
 def change(
     metric: Metric, cell: Cell, t: Translator, *, narrow: bool = False, new: str = "answer.new"
 ) -> str:
-    """−26.0%, in rates −0.20 pt; new from nothing, "–" where it cannot be said."""
+    """−26.0%, in rates −0.20 pt, in scores −0.02; new from nothing, "–" where it cannot be said."""
     if cell.value is None or cell.base is None:
         return NONE
     if metric.unit == "ratio":
@@ -109,6 +113,9 @@ def change(
         points = f"{abs(difference) * 100:.2f}"
         key = "answer.points_narrow" if narrow else "number.points"
         return with_sign(sign, t(key, value=points))
+    if metric.unit == "score":
+        moved = round(cell.value - cell.base, 2)
+        return with_sign(MINUS if moved < 0 else "+", t.number(abs(moved), 2))
     if not cell.base:
         return t(new) if cell.value else NONE
     return NONE if cell.change is None else t.signed_percent(cell.change)
@@ -135,19 +142,26 @@ def adding_up(parts: Sequence[int], currency: str) -> tuple[int, list[int]]:
     return whole * step, [n * step for n in explain.whole([p / step for p in parts], whole)]
 
 
-def drawn_change(metric: Metric, cell: Cell, t: Translator, base: str = "") -> Change:
+def drawn_change(
+    metric: Metric, cell: Cell, t: Translator, base: str = "", new: str = "answer.was_zero"
+) -> Change:
     """The change for a picture: glyph for its direction, polarity for its judgement."""
-    difference = cell.difference
-    if difference is None or cell.change is None:
-        text = t("answer.new") if cell.value and cell.base == 0 else NONE
+    difference, share = cell.difference, cell.change
+    if difference is not None and metric.unit == "ratio":
+        text = t.points(difference)  # which a rate that was zero has too
+    elif difference is None or share is None:
+        text = t(new) if cell.value and cell.base == 0 else NONE
         return Change(text, polarity="missing", base=base)
-    text = t.points(difference) if metric.unit == "ratio" else t.percent(abs(cell.change))
-    if cell.change >= 9.995:
-        text = t.signed_percent(cell.change)
+    elif metric.unit == "score":
+        text = t.number(abs(difference), 2)
+    else:
+        text = t.signed_percent(share) if share >= 9.995 else t.percent(abs(share))
     polarity: Polarity = "neutral"
     if cell.thin:
         polarity = "missing"
-    elif abs(cell.change) >= _SMALL_CHANGE and metric.up_good is not None:
+    elif (
+        share is None or abs(share) >= _SMALL_CHANGE or metric.unit == "score"
+    ) and metric.up_good is not None:
         polarity = "good" if (difference > 0) == metric.up_good else "bad"
     moved = with_sign("+", text) != text  # a rounded zero points nowhere
     glyph = "none" if not moved else "up" if difference > 0 else "down"
@@ -218,13 +232,19 @@ def base(compare: Compare, span: Span, t: Translator, today: date) -> str:
 # the question and its rows -------------------------------------------------------------------
 
 
-def understood(query: Query, t: Translator, today: date) -> str:
+def understood(query: Query, t: Translator, today: date, stores: Sequence[StoreInfo] = ()) -> str:
     """支付金额 · 昨日 11-22 周日 · 按商品 前5 · 较上周日 11-15."""
     parts = []
     if not query.panel:
         parts.append(t("answer.comma").join(inline(METRICS[m], t) for m in query.metrics))
     parts.append(span(query.span, t, today))
-    values = [value for _, chosen in query.filters for value in chosen]
+    names = {store.key: store.name for store in stores}
+    in_words = {"region": region, "channel": channel}
+    values = [
+        in_words[dim](value, t) if dim in in_words else names.get(value, value)
+        for dim, chosen in query.filters
+        for value in chosen
+    ]
     if values:
         shown = t("answer.comma").join(values[:3]) + ("…" if len(values) > 3 else "")
         parts.append(t("answer.only", values=shown))
@@ -252,6 +272,8 @@ def _key(by: str, value: int | str | date | None, name: str, t: Translator, toda
         return name if str(value) in name else f"{value} {name}".strip()
     if by == "store":
         return name or str(value)
+    if by in ("region", "channel"):
+        return (region if by == "region" else channel)(name or str(value), t)
     if by == "hour":
         return t("answer.hour", hour=f"{value:02d}")
     if by == "weekday" and isinstance(value, int):
@@ -266,13 +288,34 @@ def _key(by: str, value: int | str | date | None, name: str, t: Translator, toda
     return name or str(value)
 
 
+def region(stored: str, t: Translator) -> str:
+    """A Chinese province in the reader's language; any other region as the shop's data has it."""
+    provinces: list[str] = catalogue("zh-hans")["ask.words.regions"]
+    tails: list[str] = catalogue("zh-hans")["ask.words.region_tails"]
+    short = next((stored.removesuffix(x) for x in tails if stored.endswith(x)), stored)
+    if t.language == "zh-hans" or short not in provinces:
+        return stored
+    return t.lines("ask.words.regions")[provinces.index(short)]
+
+
+def channel(stored: str, t: Translator) -> str:
+    """A known Chinese channel in the reader's language; any other as the shop's data has it."""
+    known: list[str] = catalogue("zh-hans")["ask.words.channels"]
+    return t.lines("ask.words.channels")[known.index(stored)] if stored in known else stored
+
+
+def unfounded(reading: Reading) -> str:
+    """What a row that was nothing before is called: a product is new, an hour is not."""
+    return "answer.was_zero" if {*TIMES, "store"}.intersection(reading.query.by) else "answer.new"
+
+
 def others_name(reading: Reading, t: Translator) -> str:
     return t("answer.others", n=reading.others_count)
 
 
 def remark(note: Note, t: Translator, today: date) -> str:
     """A note in the reader's words."""
-    params: dict[str, object] = dict(note.params)
+    params: dict[str, Any] = dict(note.params)
     if "metric" in params:
         params["metric"] = t(f"metric.{params['metric']}.name")
     if "source" in params:
@@ -283,6 +326,9 @@ def remark(note: Note, t: Translator, today: date) -> str:
         params |= {"unit": t(f"answer.unit.{unit}"), "unit_name": t(f"answer.unit.{unit}_name")}
     if day := params.get("day"):
         params["day"] = t.short_date(date.fromisoformat(str(day)), today)
+    if currency := params.get("currency"):
+        for amount in ("lines", "platform"):
+            params[amount] = t.money_compact(int(params[amount]), str(currency))
     if spans := params.get("spans"):
         params["spans"] = t("answer.comma").join(
             _span(text, t, today) for text in str(spans).split(",")
@@ -298,6 +344,12 @@ def _span(text: str, t: Translator, today: date) -> str:
 def signed(minor: float, currency: str, t: Translator) -> str:
     """An amount that moved: +¥1.18万, −¥6.98万."""
     return with_sign(MINUS if minor < 0 else "+", t.money_compact(abs(minor), currency))
+
+
+def moved(minor: float, currency: str, t: Translator) -> str:
+    """The same without the currency: +1.18万, −6.98万."""
+    amount = t.compact(abs(minor) / 10 ** money.digits(currency))
+    return with_sign(MINUS if minor < 0 else "+", amount)
 
 
 def product(row: Row) -> str:

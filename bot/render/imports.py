@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
+from bot.db.facts import HeaderMap
 from bot.db.people import Store
 from bot.i18n import NO_BREAK_HYPHEN, Translator
-from bot.ingest.report import Check, Problem, Progress, Report, UndoResult
+from bot.ingest import headers
+from bot.ingest.formats.declare import DAY_VALUES, KINDS
+from bot.ingest.report import AskedDay, Check, Problem, Progress, Report, UndoResult
 from bot.message import Button, Message
 from bot.money import digits
 from bot.render.notices import rows
 
+SHOWN = 12  # columns
 NAMED = 5  # refused rows said with their reason
 
 
@@ -19,9 +24,53 @@ def reading(t: Translator, file_name: str) -> Message:
     return Message(t("import.reading", file=escape(file_name)))
 
 
-def which_store(t: Translator, import_id: int, file_name: str, stores: Sequence[Store]) -> Message:
+def which_store(
+    t: Translator, import_id: int, file_name: str, stores: Sequence[Store], typed: bool = False
+) -> Message:
+    """Of a file, or of a line `typed`."""
     buttons = [Button(x.name, data=f"f:{import_id}:{x.id}") for x in stores]
-    return Message(t("import.which_store", file=escape(file_name)), rows(buttons))
+    words = "record.which_store" if typed else "import.which_store"
+    return Message(t(words, file=escape(file_name)), rows(buttons))
+
+
+def ask_kind(t: Translator, form: HeaderMap, import_id: int, file_name: str) -> Message:
+    """Of a table whose header means nothing to us: what is it?"""
+    data = f"h:{import_id}:{form.id}:"
+    buttons = [Button(t(f"header.kind.{kind}"), data=f"{data}k{kind}") for kind in KINDS]
+    header = [x for x in headers.cells(form) if x]
+    shown = "｜".join(header[:SHOWN]) + ("…" if len(header) > SHOWN else "")
+    text = t("header.ask_kind", file=escape(file_name), columns=escape(shown))
+    return Message(text, (*rows(buttons), _never_mind(t, data)))
+
+
+def ask_column(t: Translator, form: HeaderMap, import_id: int) -> Message:
+    """Which column is the one that lacks?"""
+    data = f"h:{import_id}:{form.id}:"
+    buttons = [
+        Button(name[:20], data=f"{data}c{i}") for i, name in enumerate(headers.cells(form)) if name
+    ]
+    field, instead = headers.lacks(form)
+    kind = t(f"header.kind.{form.kind}")
+    text = t("header.ask_column", kind=kind, field=t(f"header.field.{field}"))
+    none = ((Button(t("header.none"), data=f"{data}n"),),) if instead else ()
+    return Message(text, (*rows(buttons), *none, _never_mind(t, data)))
+
+
+def with_way_back(message: Message, t: Translator, form: HeaderMap, import_id: int) -> Message:
+    """Said of an import that a remembered header was read for; the answer may have been wrong."""
+    words = t("header.again", kind=t(f"header.kind.{form.kind}"))
+    button = Button(t("header.forget"), data=f"h:{import_id}:{form.id}:r")
+    return replace(
+        message, text=f"{message.text}\n{words}", keyboard=(*message.keyboard, (button,))
+    )
+
+
+def _never_mind(t: Translator, data: str) -> tuple[Button, ...]:
+    return (Button(t("header.leave"), data=f"{data}x"),)
+
+
+def left(t: Translator, file_name: str) -> Message:
+    return Message(t("header.left", file=escape(file_name)))
 
 
 def progress(step: Progress, t: Translator) -> Message:
@@ -29,17 +78,45 @@ def progress(step: Progress, t: Translator) -> Message:
     return Message(t(f"import.progress.{step.stage}", rows=t.number(step.done), share=share))
 
 
-def report(report: Report, t: Translator, import_id: int, file_name: str = "") -> Message:
-    """The report; Undo stands under it where something was changed."""
-    changed = report.new + report.changed > 0
-    keyboard = ((Button(t("import.undo"), data=f"u:{import_id}"),),) if changed else ()
-    return Message("\n".join(_lines(report, t, file_name)), keyboard)
+def report(
+    report: Report,
+    t: Translator,
+    import_id: int,
+    file_name: str = "",
+    asked: Sequence[AskedDay] = (),
+) -> Message:
+    """The report; under it what is asked about its days, and Undo where something was changed."""
+    lines = [*_lines(report, t, file_name), *(_asked(x, t) for x in asked)]
+    keyboard = [_answers(x, t, import_id, named=len(asked) > 1) for x in asked]
+    if report.new + report.changed > 0:
+        keyboard.append((Button(t("import.undo"), data=f"u:{import_id}"),))
+    return Message("\n".join(lines), tuple(keyboard))
+
+
+def _asked(x: AskedDay, t: Translator) -> str:
+    key = "ask" if x.ended is None else "ended" if x.ended else "running"
+    return t(f"import.ended.{key}", date=t.short_date(x.day))
+
+
+def _answers(x: AskedDay, t: Translator, import_id: int, *, named: bool) -> tuple[Button, ...]:
+    """Both answers, also once one was given: it may have been the wrong one."""
+    found = []
+    for answer, ended in (("yes", True), ("no", False)):
+        words = t(f"import.ended.{answer}")
+        words = f"{t.short_date(x.day)} {words}" if named else words
+        words = f"✓ {words}" if x.ended is ended else words
+        found.append(Button(words, data=f"e:{import_id}:{x.day}:{answer}"))
+    return tuple(found)
+
+
+def day_open(x: AskedDay, t: Translator) -> str:
+    """The same for a terminal, where nobody is asked."""
+    return t("import.ended.unknown", date=t.short_date(x.day))
 
 
 def _lines(r: Report, t: Translator, file_name: str) -> list[str]:
-    done = "nothing" if r.read and r.read == r.unchanged else "done"
-    lines = [t(f"import.{done}", file=f"<b>{escape(file_name)}</b>")]
-    about = [t(f"import.platform.{r.platform}"), r.encoding.upper()]
+    lines = [t(_outcome(r), file=f"<b>{escape(file_name)}</b>")]
+    about = [_what(r, t), *([r.encoding.upper()] if r.encoding else [])]
     if r.days:
         about.append(" – ".join(dict.fromkeys(r.days)).replace("-", NO_BREAK_HYPHEN))
     lines.append(" · ".join(about))
@@ -47,10 +124,36 @@ def _lines(r: Report, t: Translator, file_name: str) -> list[str]:
     lines.append(t("import.counts", **counts))
     if r.sums.orders:
         lines += _sums(r, t)
+    if r.parts:
+        lines += _days(r, t)
     return lines + _problems(r, t)
 
 
+def _outcome(r: Report) -> str:
+    if r.read and r.read == r.refused:
+        return "import.refused"
+    if r.read and r.read == r.unchanged:
+        return "import.nothing"
+    return "record.done" if r.platform == "record" else "import.done"
+
+
+def _what(r: Report, t: Translator) -> str:
+    """Whose export it is, and of what."""
+    kinds = [x.kind for x in r.parts]
+    if not kinds:
+        return t(f"import.platform.{r.platform}")
+    source = t(f"import.source.{r.platform}" if r.kind != "orders" else "import.source.generic")
+    words = t("answer.comma").join(t(f"import.kind.{x}") for x in kinds)
+    return t("import.day.head", source=source, kinds=words)
+
+
 _COUNTS = ("read", "new", "changed", "unchanged", "refused")
+
+
+# of columns of orders
+_ROLES = frozenset(
+    {"total", "goods", "postage", "paid", "net", "refund", "owed", "fee", "tax"}
+)  # fmt: skip
 
 
 def _sums(r: Report, t: Translator) -> list[str]:
@@ -72,9 +175,27 @@ def _sums(r: Report, t: Translator) -> list[str]:
     columns = [
         t(f"import.role.{c.role}", column=escape(c.header), sum=money(c.total))
         for c in sums.columns
-        if c.total or c.role in ("total", "paid", "net")
+        if c.role in _ROLES and (c.total or c.role in ("total", "paid", "net"))
     ]
+    if t.has(f"import.basis.{r.platform}"):
+        columns.append(t(f"import.basis.{r.platform}"))
     return [*lines, *columns, *(_check(c, t) for c in sums.checks)]
+
+
+def _days(r: Report, t: Translator) -> list[str]:
+    """The sums of the columns by day: each amount on a line, the counts together."""
+    units = {name: unit for x in r.parts for name, unit in DAY_VALUES.get(x.kind, {}).items()}
+    amounts, others = [], []
+    for c in r.sums.columns:
+        unit = units.get(c.role)
+        if unit == "amount" or c.role == "net_revenue":
+            key = "noted" if c.role == "net_revenue" else "amount"
+            total = t.money(round(c.total * 10 ** digits(r.currency)), r.currency)
+            amounts.append(t(f"import.day.{key}", column=escape(c.header), sum=total))
+        elif unit:
+            total = t.number(c.total, 2) if unit == "score" else t.number(c.total)
+            others.append(f"{escape(c.header)} {total}")
+    return amounts + ([t("answer.separator").join(others)] if others else [])
 
 
 def _check(check: Check, t: Translator) -> str:
@@ -105,4 +226,5 @@ def _problem(p: Problem, t: Translator) -> str:
 
 def undone(result: UndoResult, t: Translator) -> Message:
     restored, removed = t.number(result.restored), t.number(result.removed)
-    return Message(t("import.undone", restored=restored, removed=removed))
+    key = "undone" if result.of == "orders" else "undone_days"
+    return Message(t(f"import.{key}", restored=restored, removed=removed))

@@ -10,10 +10,9 @@ from bot.i18n import Translator
 from bot.message import Button, Keyboard, Message
 from bot.metrics.ask import Asked
 from bot.metrics.catalogue import METRICS, Metric
-from bot.metrics.query import PERIOD_CODES, Query, change, named_span
-from bot.metrics.reading import Reading, Row
+from bot.metrics.reading import Beside, Reading, Row
 from bot.promos import Promotion
-from bot.render import figures, html, pictures, specs
+from bot.render import choices, figures, html, pictures, specs
 from bot.render.figures import bare, full, name
 from bot.render.pictures import Style
 
@@ -21,6 +20,7 @@ _SHOWN = 10  # rows that stand open; the rest folds
 _FOLDED = 30
 _OPEN_NOTES = 2
 _HEAD = 9  # cells of a column head
+_SHORT = 6  # cells of a metric's name behind that of a channel
 _FROM_ZERO = "answer.was_zero"  # a total is not new, it was nothing
 _LIST = 12  # of unknown words that are repeated
 
@@ -36,23 +36,30 @@ class Look:
     promotions: tuple[Promotion, ...] = ()
 
 
-def answer(reading: Reading, t: Translator, question: str, look: Look) -> Message:
+def answer(
+    reading: Reading, t: Translator, question: str, look: Look, *, back: bool = False
+) -> Message:
     """The understood line, the figure with its change, a table, remarks, buttons, a picture.
 
     `question` is the id of the stored question, which the buttons change; "" for no buttons.
+    `back`: it came from another by a button.
     """
     today = look.today
     spec = specs.picture(reading, t, today, look.style, look.promotions) if look.style else None
-    understood = html.escape(figures.understood(reading.query, t, today))
+    understood = html.escape(figures.understood(reading.query, t, today, reading.stores))
     empty = any(note.code == "nothing_yet" for note in reading.notes)
     if spec:
         text = _caption(reading, t, today, understood)
     else:
         figures_ = [] if reading.refused else _figures(reading, t, today)
         text = "\n".join([understood, *figures_, *_remarks(reading, t, today)])
+    stores = len(reading.stores)
+    buttons = choices.keyboard(reading.query, stores, t, today, question, back=back)
+    if any(note.code == "why_one_currency" for note in reading.notes):
+        buttons = (*choices.of_stores(reading.stores, question), *buttons)
     return Message(
         text,
-        _keyboard(reading, t, today, question) if question and not empty else (),
+        buttons if question and not empty else (),
         pictures.to_json(spec) if spec else "",
     )
 
@@ -74,7 +81,9 @@ def _caption(reading: Reading, t: Translator, today: date, understood: str) -> s
 def not_understood(asked: Asked, t: Translator, question: str, look: Look) -> Message:
     """The words nobody knows, what was understood, and the nearest metrics as buttons."""
     today = look.today
-    words = t("answer.comma").join(f"「{html.cut(w, 40)}」" for w in asked.unknown[:_LIST])
+    words = t("answer.comma").join(
+        t("answer.word", word=html.cut(w, 40)) for w in asked.unknown[:_LIST]
+    )
     lines = [html.bold(t("answer.unknown_words", words=words))]
     if not asked.query.panel:
         lines.append(html.escape(figures.understood(asked.query, t, today)))
@@ -194,29 +203,55 @@ def _numbers(reading: Reading, row: Row, t: Translator) -> list[str]:
     pairs = list(zip(reading.metrics, row.cells, strict=True))
     numbers = [bare(metric, cell.value, row.currency, t) for metric, cell in pairs]
     if len(pairs) == 1 and _compared(reading):
-        numbers.append(figures.change(*pairs[0], t, narrow=True))
+        new = figures.unfounded(reading)
+        numbers.append(figures.change(*pairs[0], t, narrow=True, new=new))
     return numbers
 
 
 def why(reading: Reading, t: Translator) -> list[str]:
-    """少卖 ¥7.29万：订单数 −¥6.98万，笔单价 +…; then the products that moved most."""
+    """少卖 ¥7.29万：访客 −6.98万，转化 +…; 同时发生：…; then what moved most.
+
+    Only the whole names the currency: between a sign and ¥ a line may break.
+    """
     if not reading.parts:
         return []
     currency = reading.totals[0].currency
     comma = t("answer.comma")
     _, shares = figures.adding_up([p.share for p in reading.parts], currency)
     parts = comma.join(
-        f"{figures.inline(METRICS[part.slug], t)} {figures.signed(share, currency, t)}"
+        f"{figures.inline(METRICS[part.slug], t)} {figures.moved(share, currency, t)}"
         for part, share in zip(reading.parts, shares, strict=True)
     )
     lines = [f"{specs.moved(reading, t)}{t('answer.colon')}{parts}"]
-    if reading.movers:
-        movers = comma.join(
-            f"{html.cut(figures.product(row), 20)} {figures.signed(row.cells[0].difference or 0, currency, t)}"
-            for row in reading.movers
-        )
-        lines.append(f"{t('answer.movers')}{movers}")
+    if beside := comma.join(_beside(what, t) for what in reading.beside):
+        lines.append(t("answer.beside", what=beside))
+    told = [(figures.product(row), row) for row in reading.movers]
+    by_channel = [(figures.channel(row.name, t), row) for row in reading.channels]
+    for key, rows in (("movers", told), ("channels", by_channel)):
+        if rows:
+            moved = comma.join(_mover(name, row, currency, t) for name, row in rows)
+            lines.append(f"{t(f'answer.{key}')}{moved}")
     return [html.escape(line) for line in lines]
+
+
+def _mover(name: str, row: Row, currency: str, t: Translator) -> str:
+    difference = figures.moved(row.cells[0].difference or 0, currency, t)
+    return f"{html.cut(name, 20)} {difference}"
+
+
+def _beside(what: Beside, t: Translator) -> str:
+    """直通车花费 −62.0%, 描述相符 −0.03, 双11 结束: what happened at the same time."""
+    if what.kind != "metric":
+        return t(f"answer.promo_{what.kind}", name=t(f"promo.{what.slug}.name"))
+    metric = METRICS[what.slug]
+    words = figures.inline(metric, t)
+    if what.name:
+        channel, words = (
+            html.cut(figures.channel(what.name, t), 20),
+            figures.inline(metric, t, _SHORT),
+        )
+        words = t("answer.of_channel", channel=channel, metric=words)
+    return f"{words} {figures.change(metric, what.cell, t)}"
 
 
 def _remarks(reading: Reading, t: Translator, today: date) -> list[str]:
@@ -236,61 +271,6 @@ def _notes(reading: Reading, t: Translator, today: date) -> list[str]:
         slug = "refund_amount_paid" if paid else reading.metrics[0].slug
         lines.append(figures.sentence(t(f"metric.{slug}.basis")))
     return list(dict.fromkeys(lines))
-
-
-# buttons -------------------------------------------------------------------------------------
-
-_BY_CODES = ("p", "r", "s", "d", "h", "m")
-
-
-def _keyboard(reading: Reading, t: Translator, today: date, question: str) -> Keyboard:
-    """Change period, breakdown and comparison in place; what already holds is left out."""
-    query = reading.query
-    rows = [_periods(query, today), _breakdowns(reading, today), _comparisons(query)]
-    return tuple(
-        tuple(Button(t(key), data=f"q:{question}:{code}") for key, code in row)
-        for row in rows
-        if row
-    )
-
-
-def _periods(query: Query, today: date) -> list[tuple[str, str]]:
-    names = [
-        n for n in ("yesterday", "last7", "month", "last_month", "last30")
-        if named_span(n, today).period != query.period and n in PERIOD_CODES
-    ]  # fmt: skip
-    return [(f"answer.button.{n}", f"p:{n}") for n in names[:3]]
-
-
-def _breakdowns(reading: Reading, today: date) -> list[tuple[str, str]]:
-    query = reading.query
-    found = []
-    for code in _BY_CODES:
-        changed = change(query, f"b:{code}", today)
-        by = changed.by[0]
-        possible = all(by in METRICS[m].breakdowns for m in query.metrics)
-        fits = {
-            "store": len(reading.stores) > 1,
-            "hour": query.period.days == 1,
-            "day": query.period.days > 1,
-            "month": query.period.days > 62,
-        }.get(by, True)
-        if possible and fits and changed.by != query.by:
-            found.append((f"dim.{by}.by", f"b:{code}"))
-    total = [("answer.button.total", "b:-")] if query.by else []
-    return [*found[: 3 - len(total)], *total]
-
-
-def _comparisons(query: Query) -> list[tuple[str, str]]:
-    kind = query.compare.kind if query.compare else ""
-    codes = {"previous": "p", "last_year": "y", "last_week": "w"}
-    found = [
-        (f"answer.button.{name}", f"c:{code}")
-        for name, code in codes.items()
-        if name != kind and not (name == "last_week" and query.period.days > 7)
-    ]
-    why = query.intent != "why" and query.metrics[0] == "sales" and query.compare is not None
-    return [*found[:2], ("answer.button.why", "i:why")] if why else found
 
 
 def _rows(buttons: Sequence[Button], across: int = 3) -> Keyboard:

@@ -69,7 +69,7 @@ def _title(reading: Reading, t: Translator, today: date) -> str:
         "span": figures.span(reading.query.span, t, today).partition(" ")[0],
         "value": short(metric, cell.value, reading.totals[0].currency, t),
     }
-    if reading.query.span.kind == "dates" or t.language == "en":
+    if reading.query.span.kind == "dates" or t.language == "en" or metric.unit != "money":
         words["span"] = figures.name(metric, t)
     if cell.change is None:
         return t("answer.chart.value", **words)
@@ -175,13 +175,14 @@ def _ranking(
 ) -> Ranking:
     metric, total = reading.metrics[0], reading.totals[0]
     compared = reading.query.compare is not None
+    new = figures.unfounded(reading)
     bars = tuple(
         pictures.Row(
             figures.row_name(reading, row, t, today),
             major(metric, row.cells[0].value, row.currency) or 0.0,
             short(metric, row.cells[0].value, row.currency, t),
             major(metric, row.cells[0].base, row.currency) if compared else None,
-            drawn_change(metric, row.cells[0], t) if compared else None,
+            drawn_change(metric, row.cells[0], t, new=new) if compared else None,
         )
         for row in rows
     )
@@ -190,7 +191,10 @@ def _ranking(
         _share_title(reading, rows, t) or _title(reading, t, today),
         _subtitle(reading, "ranking", t, today),
         bars,
-        note=t("answer.chart.total", value=short(metric, total.cells[0].value, total.currency, t)),
+        note=t(
+            f"answer.chart.{'total' if metric.kind == 'sum' else 'overall'}",
+            value=short(metric, total.cells[0].value, total.currency, t),
+        ),
         as_of=_as_of(reading, t),
     )
 
@@ -208,7 +212,7 @@ def _share_title(reading: Reading, rows: Sequence[Row], t: Translator) -> str:
 
 def _waterfall(reading: Reading, t: Translator, today: date, style: Style) -> Waterfall | None:
     compare, total = reading.query.compare, reading.totals[0]
-    base, now = (sum_of(reading, which) for which in ("base", "value"))
+    base, now = reading.split.base or 0, reading.split.value or 0
     if compare is None:
         return None
     sales = METRICS["sales"]
@@ -268,14 +272,6 @@ def _finding(reading: Reading, t: Translator) -> str:
         metric=figures.inline(METRICS[reading.parts[largest].slug], t),
         share=figures.signed(shares[largest], currency, t),
     )
-
-
-def sum_of(reading: Reading, which: str) -> float:
-    """Sales of the period or of its base, as the parts add up to them."""
-    whole = 1.0
-    for part in reading.parts:
-        whole *= part.base if which == "base" else part.value
-    return round(whole)
 
 
 def moved(reading: Reading, t: Translator) -> str:

@@ -12,7 +12,7 @@ from bot.i18n import translator
 from bot.metrics.ask import Asked
 from bot.metrics.bases import Compare, Span
 from bot.metrics.query import Query, note
-from bot.metrics.reading import Cell, Part, Reading, Row
+from bot.metrics.reading import Beside, Cell, Part, Reading, Row
 from bot.metrics.scope import StoreInfo
 from bot.periods import Period
 from bot.render import data, html, pictures, reports
@@ -83,7 +83,7 @@ def test_tables_fit_a_phone_in_every_language(language: Language) -> None:
 def test_buttons_carry_the_question_and_one_change() -> None:
     keyboard = reports.answer(READING, translator("zh-hans"), "Zm9vYmFy", LOOK).keyboard
     assert [[b.text for b in line] for line in keyboard] == [
-        ["近7天", "本月", "上月"], ["按地区", "按小时", "总计"], ["环比", "同比", "为什么"]
+        ["近7天", "总计", "为什么"], ["期间 ▾", "拆分 ▾", "对比 ▾"]
     ]  # fmt: skip
     assert keyboard[0][0].data == "q:Zm9vYmFy:p:last7"
     assert all(len(b.data.encode()) <= 64 for line in keyboard for b in line)
@@ -120,13 +120,13 @@ def test_the_parts_of_a_why_add_up_as_shown() -> None:
     )
     text = reports.answer(reading, translator("zh-hans"), "", LOOK).text
     # 72,970.00 shown in hundreds: 73,000 = 69,800 + 3,200
-    assert "少卖 ¥7.30万：支付订单数 −¥6.98万，笔单价 −¥3,200" in text
+    assert "少卖 ¥7.30万：支付订单数 −6.98万，笔单价 −3,200" in text
 
 
 def test_unknown_words_come_back_with_the_nearest_metrics() -> None:
     asked = Asked(Query(Span(SUNDAY, "day"), panel=True), ("转<划率",), ("conversion",))
     message = reports.not_understood(asked, translator("zh-hans"), "x1", LOOK)
-    assert message.text == "<b>没看懂：「转&lt;划率」</b>\n您要看的是？"
+    assert message.text == "<b>没看懂：「转&lt;划率」</b>\n你要看的是？"
     assert [b.data for line in message.keyboard for b in line] == ["q:x1:m:conversion"]
 
 
@@ -237,10 +237,11 @@ def test_under_a_picture_three_lines_stand_open_and_the_caption_fits() -> None:
 
 def test_a_why_is_drawn_with_its_finding_its_base_date_and_signed_parts() -> None:
     # by hand: 84 orders of 113.00 were 9,492, now 60 of 118.00 are 7,080
+    split = Cell(7_080_00, 9_492_00)
     parts = (Part("orders", -2_772_00, 84, 60), Part("aov", 360_00, 113_00, 118_00))
     query = Query(Span(SUNDAY, "day"), ("sales",), BY_PRODUCT.compare, intent="why")
-    totals = (Row((), (Cell(7_080_00, 9_492_00),), "CNY"),)
-    reading = Reading(query, (STORE,), totals=totals, parts=parts)
+    totals = (Row((), (split,), "CNY"),)
+    reading = Reading(query, (STORE,), totals=totals, split=split, parts=parts)
     drawn = reports.answer(reading, translator("zh-hans"), "", Look(TODAY, Style())).picture
     spec = pictures.from_json(drawn)
     assert isinstance(spec, pictures.Waterfall)
@@ -272,3 +273,33 @@ def test_without_any_base_there_is_no_column_of_dashes() -> None:
     reading = Reading(BY_PRODUCT, (STORE,), rows=rows, totals=totals)
     text = reports.answer(reading, translator("zh-hans"), "", LOOK).text
     assert "<b>¥65.00</b>\n<pre>60.00 A01 苹果\n 5.00 A02 梨</pre>" in text
+
+
+def test_what_else_happened_is_said_after_the_parts() -> None:
+    split = Cell(300_00, 400_00)
+    parts = (Part("visitors", -150_00, 1000, 800), Part("basket", 50_00, 10_00, 11_00))
+    beside = (
+        Beside("metric", "ad_spend", "直通车", Cell(38_00, 100_00)),
+        Beside("metric", "dsr_service", cell=Cell(4.83, 4.86)),
+        Beside("ended", "double11"),
+    )
+    query = Query(Span(SUNDAY, "day"), ("sales",), BY_PRODUCT.compare, intent="why")
+    totals = (Row((), (split,), "CNY"),)
+    reading = Reading(query, (STORE,), totals=totals, split=split, parts=parts, beside=beside)
+    assert reports.why(reading, translator("zh-hans")) == [
+        "少卖 ¥100：访客数 −150，客单价 +50",
+        "同时发生：直通车花费 −62.0%，服务态度 −0.03，双11结束",
+    ]
+    assert reports.why(reading, translator("en"))[1] == (
+        "Meanwhile: Zhitongche ad spend −62.0%, DSR service −0.03, Double 11 ended"
+    )
+
+
+def test_a_mean_is_no_total() -> None:
+    query = Query(Span(SUNDAY, "day"), ("visitors",), by=("store",))
+    rows = tuple(Row((key,), (Cell(n),), "CNY", key) for key, n in (("a", 90), ("b", 40)))
+    reading = Reading(query, (STORE,), rows=rows, totals=(Row((), (Cell(130),), "CNY"),))
+    drawn = reports.answer(reading, translator("zh-hans"), "", Look(TODAY, Style())).picture
+    spec = pictures.from_json(drawn)
+    assert isinstance(spec, pictures.Ranking)
+    assert (spec.title, spec.note) == ("访客数 130", "整体 130")
