@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -15,12 +17,15 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot import logs
-from bot.config import LANGUAGES, Config, load
+from bot.config import LANGUAGES, Config, Telegram, load
 from bot.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from sqlmodel import Session
+
+    from bot.app import Storebot
     from bot.db import Database
     from bot.db.people import Store
     from bot.ingest import Progress
@@ -34,9 +39,9 @@ cli.add_typer(store, name="store")
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="config.toml to use")]
 StoreOption = Annotated[str, typer.Option("--store", help="store key")]
+TeamOption = Annotated[str, typer.Option(help="the store's team, where there are several")]
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
 
-DEAF = 3  # exit status of a bot that can hear no more, so that a supervisor starts it anew
 NOT_UNDERSTOOD = 3
 
 Moment = TypeVar("Moment")
@@ -46,6 +51,7 @@ Moment = TypeVar("Moment")
 def run(config: ConfigOption = None) -> None:
     """Run against Telegram."""
     from bot.app import Storebot
+    from bot.health import DEAF
     from bot.polling import Deaf
 
     settings = _config(config)
@@ -58,10 +64,13 @@ def run(config: ConfigOption = None) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await bot.start()
-        waits = [asyncio.create_task(bot.wait()), asyncio.create_task(stop.wait())]
-        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        error = next(iter(done)).exception() if waits[0] in done else None
+        life = asyncio.create_task(_life(bot))
+        done, _ = await asyncio.wait(
+            [life, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED
+        )
+        life.cancel()
+        error = life.exception() if life in done else None
+        await asyncio.gather(life, return_exceptions=True)
         await bot.stop()
         if isinstance(error, Deaf):
             print(f"storebot: {error}", file=sys.stderr)
@@ -70,6 +79,11 @@ def run(config: ConfigOption = None) -> None:
         return DEAF if error else 0
 
     raise typer.Exit(asyncio.run(live()))
+
+
+async def _life(bot: Storebot) -> None:
+    await bot.start()
+    await bot.wait()
 
 
 @cli.command()
@@ -89,17 +103,97 @@ def demo(
 
 
 @cli.command()
+def init(
+    config: ConfigOption = None,
+    proxy: Annotated[str, typer.Option(help="http://, https:// or socks5://host:port")] = "",
+    base_url: Annotated[str, typer.Option(help="another Bot API server")] = "",
+) -> None:
+    """Write config.toml, check the token, and print the link that makes its opener the owner."""
+    from bot import init as first
+    from bot.route import NoRoute, way, who
+
+    path = config or Path("config.toml")
+    if path.exists():
+        raise ConfigError(f"{path} is there already: move it away, or edit it")
+    usual = Config()
+    outside = os.environ.get("STOREBOT_TOKEN", "")
+    given = Telegram(
+        outside or _ask_token(), base_url=base_url or usual.telegram.base_url, proxy=proxy
+    )
+    try:
+        me = who(given)
+    except NoRoute as e:
+        _end(f"{e}{'' if proxy else '; here: storebot init --proxy URL'}", 1)
+    settings = first.with_backups(replace(usual, telegram=given))
+    kept = replace(given, token="") if outside else given
+    first.write(path, replace(settings, telegram=kept))
+    link = first.owner_link(load(path), me, datetime.now(UTC))
+    print(
+        f"{path} written, readable by you only" + ("; the token stays outside" if outside else "")
+    )
+    print(f"@{me.username} at {way(given)}")
+    print(f"Whoever opens this link first, within 24 hours, owns the bot:\n{link}")
+    print("Start it: storebot run" + (f" --config {config}" if config else ""))
+
+
+@cli.command()
+def owner(config: ConfigOption = None) -> None:
+    """Print a new link that makes whoever opens it first, within 24 hours, the owner."""
+    from bot import init as first
+    from bot.route import NoRoute, who
+
+    settings = _config(config)
+    try:
+        print(first.owner_link(settings, who(settings.telegram), datetime.now(UTC)))
+    except NoRoute as e:
+        _end(str(e), 1)
+
+
+def _ask_token() -> str:
+    """Unseen while it is typed; or a line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Token from @BotFather", hide_input=True)).strip()
+    return sys.stdin.readline().strip()
+
+
+@cli.command()
 def check(config: ConfigOption = None) -> None:
     """A doctor: one line for each thing that could be wrong; exit 1 on any fault."""
-    from bot import health
+    from bot import doctor
     from bot.db import Database
 
     settings = _config(config)
     database = Database(settings.database.url)
-    findings = list(health.check(settings, database))
-    for f in findings:
-        print(f"{'ok  ' if f.ok else 'FAIL'} {f.name}{f': {f.advice}' if f.advice else ''}")
-    raise typer.Exit(0 if all(f.ok for f in findings) else 1)
+    well = True
+    for f in doctor.check(settings, database):
+        words = f.advice or f.detail
+        print(f"{'ok  ' if f.ok else 'FAIL'} {f.name}{f': {words}' if words else ''}", flush=True)
+        well = well and f.ok
+    raise typer.Exit(0 if well else 1)
+
+
+@cli.command()
+def backup(path: Path, config: ConfigOption = None) -> None:
+    """Copy the database into a file, also while the bot runs."""
+    from bot import backup as copies
+
+    if path.is_dir():
+        raise ConfigError(f"{path}: a folder; name the file")
+    with _database(_config(config)) as db:
+        copies.make(db, path)
+    print(f"{path} {path.stat().st_size / 1e6:.1f} MB, verified")
+
+
+@cli.command()
+def restore(path: Path, config: ConfigOption = None) -> None:
+    """Replace the database by a backup; the bot must be stopped. Nothing is said twice after it."""
+    from bot import backup as copies
+    from bot.db import Database
+
+    db = Database(_config(config).database.url)
+    kept = copies.restore(path, db, datetime.now(UTC))
+    db.close()
+    print(f"restored from {path}" + (f"; the state before is kept as {kept}" if kept else ""))
 
 
 @store.command("add")
@@ -109,14 +203,13 @@ def store_add(
     platform: Annotated[str, typer.Option()] = "other",
     currency: Annotated[str, typer.Option()] = "",
     timezone: Annotated[str, typer.Option()] = "",
+    team: TeamOption = "",
     config: ConfigOption = None,
 ) -> None:
     """Add a store, and the team with the first one."""
     from babel.numbers import is_currency
-    from sqlmodel import select
 
     from bot import teams
-    from bot.db.people import Team
 
     settings = _config(config)
     _one_of("--platform", platform, [p.key for p in teams.PLATFORMS])
@@ -129,31 +222,48 @@ def store_add(
         timezone or settings.defaults.timezone, datetime.now(UTC),
     )  # fmt: skip
     with _database(settings) as db, db.write() as s:
-        team = s.exec(select(Team)).first()
-        if team is None:
-            team = Team(name=name or key, created_at=datetime.now(UTC))
-            s.add(team)
-            s.flush()
-        teams.add_store(s, team.id or 0, new)
+        teams.add_store(s, _team(s, team, name or key), new)
     print(f"{new.key} {new.name} {new.platform} {new.currency} {new.timezone}")
+
+
+def _team(s: Session, name: str, first: str) -> int:
+    """The team of this name, or the only one there is; the first is made."""
+    from sqlmodel import select
+
+    from bot.db.people import Team
+
+    teams = list(s.exec(select(Team)))
+    if not teams:
+        made = Team(name=name or first, created_at=datetime.now(UTC))
+        s.add(made)
+        s.flush()
+        return made.id or 0
+    found = [x for x in teams if x.name == name] if name else teams
+    if len(found) != 1:
+        known = ", ".join(x.name for x in teams)
+        raise ConfigError(f"--team {name or 'is missing'}; known: {known}")
+    return found[0].id or 0
 
 
 @store.command("list")
 def store_list(config: ConfigOption = None) -> None:
-    """List stores, one a line."""
+    """List stores, one a line; with their team where there are several."""
     from sqlmodel import select
 
-    from bot.db.people import Store
+    from bot.db.people import Store, Team
 
     with _database(_config(config)) as db, db.read() as s:
+        teams = {x.id: x.name for x in s.exec(select(Team))}
         for x in s.exec(select(Store)):
-            print(x.key, x.name, x.platform, x.currency, x.timezone, sep="\t")
+            of = [teams[x.team_id]] if len(teams) > 1 else []
+            print(x.key, x.name, x.platform, x.currency, x.timezone, *of, sep="\t")
 
 
 @cli.command("import")
 def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE…")],
     store: StoreOption = "",
+    kind: Annotated[str, typer.Option(help="orders, shop_days, ads or scores")] = "",
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -161,8 +271,11 @@ def import_(
     from bot import ingest
     from bot.delivery import plain
     from bot.i18n import translator
+    from bot.ingest.formats.declare import KINDS
     from bot.render import imports as render
 
+    if kind not in ("", *KINDS):
+        raise ConfigError(f"--kind {kind}: one of {', '.join(KINDS)}")
     settings = _config(config)
     with _database(settings) as db:
         target = _store(db, store)
@@ -171,7 +284,8 @@ def import_(
                 raise ConfigError(f"{path}: no such file")
             try:
                 with _progress(path.name, quiet=as_json) as progress:
-                    number, report = ingest.take(db, target, path, datetime.now(UTC), progress)
+                    now = datetime.now(UTC)
+                    number, report = ingest.take(db, target, path, now, progress, kind)
             except UserError as e:
                 _end(f"{path}: {translator('en')(f'error.{e.key}', **e.params)}", 1)
             if as_json:
@@ -179,6 +293,9 @@ def import_(
             else:
                 t = translator(settings.defaults.language)
                 print(plain(render.report(report, t, number, path.name)))
+                with db.read() as s:
+                    for day in ingest.asked(s, number):
+                        print(render.day_open(day, t))
 
 
 @cli.command()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
+import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from telegram import Update
-from telegram.error import NetworkError, TelegramError
+from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 from telegram.request import HTTPXRequest
 
@@ -21,9 +24,14 @@ from bot.config import Config
 from bot.context import Context, House
 from bot.db import Database, migrate
 from bot.db.instance import Instance
+from bot.health import Limits, Watchdog, report
 from bot.inbox import Lanes, Stored
-from bot.polling import Poll
-from handlers.menus import set_menus
+from bot.polling import DOUBT, REFUSALS, REFUSED, Deaf, Poll, away
+from bot.webhook import Webhook
+from handlers.menus import attend, set_menus
+
+if TYPE_CHECKING:
+    from bot.web import Web
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +43,11 @@ PtbApplication = Application[ExtBot[None], Context, dict[str, object], dict[str,
 class Storebot:
     """The bot of one config: `await start()`, `await wait()`, `await stop()`."""
 
-    def __init__(self, config: Config, clock: Clock | None = None) -> None:
+    def __init__(
+        self, config: Config, clock: Clock | None = None, limits: Limits | None = None
+    ) -> None:
         self.config = config
+        self._limits = limits or Limits()
         self.clock = clock or Clock()
         self.db = Database(config.database.url)
         migrate.upgrade(self.db)
@@ -48,32 +59,78 @@ class Storebot:
         self.lanes = Lanes(self._handle)
         self._unsettled: set[int] = set()  # updates whose last try ended without a trace
         self.ticks = jobs.Ticks(self.house, self.app.bot, self.instance, self._take_over)
-        self.poll = Poll(self.app.bot, request, self._store, self.clock.now)
+        self.vitals = self.house.vitals
+        self.poll = Poll(
+            self.app.bot, request, self._store, self.vitals, self.clock.now,
+            doubt=self._limits.doubt,
+        )  # fmt: skip
+        self.web = self._web()
+        self.watchdog = Watchdog(self.vitals, self._end, limits=self._limits)
         self._tasks: list[asyncio.Task[None]] = []
+        self._dead: asyncio.Future[str]
 
     # life -----------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Connect, take over what a dead process left, then listen."""
+        """Connect, take over what a dead process left, then listen. Raises Deaf."""
         handlers.register(self.app)
         self.app.add_error_handler(self._failed)
+        self._dead = asyncio.get_running_loop().create_future()
+        self.watchdog.start()
         await self._connect()
         bot = self.app.bot
         self.house.bot_id, self.house.bot_name = bot.id, bot.username
         await self.app.start()
         await self._take_over()
-        self.ticks.start()
+        if self.web:
+            self.web.start()
+        await self.ticks.start()
         self._tasks = [
             asyncio.create_task(self._listen(), name="poll"),
             asyncio.create_task(self._menus(), name="menus"),
         ]
 
+    def _web(self) -> Web | None:
+        """The server of the webhook and of /healthz, where config asks for one."""
+        hook, health = self.config.telegram.webhook, self.config.health
+        if not (hook or health.port):
+            return None
+        from bot.web import Web  # tornado is not on everybody's way to the first poll
+
+        web = Web()
+        if hook:
+            path = re.escape(urlsplit(hook.url).path or "/")
+            web.hook(hook.listen, hook.port, path, hook.secret, self._store_one)
+        if health.port:
+            web.healthz(health.listen, health.port, self._health)
+        return web
+
+    def _health(self) -> tuple[bool, dict[str, Any]]:
+        now = time.monotonic()
+        return report(self.vitals.signs, now, self._limits)
+
     async def wait(self) -> None:
-        """Until the bot goes deaf; raises Deaf then."""
+        """Until the bot goes deaf or is stuck; raises Deaf then."""
+        ends: list[asyncio.Future[Any]] = [self._tasks[0], self._dead]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if self._dead.done():
+            raise Deaf(self._dead.result())
         await self._tasks[0]
+
+    def _end(self, why: str) -> None:
+        """The watchdog's word, from its own thread."""
+
+        def tell() -> None:
+            if not self._dead.done():
+                self._dead.set_result(why)
+
+        with contextlib.suppress(RuntimeError):  # the loop is closed: we are ending already
+            self._dead.get_loop().call_soon_threadsafe(tell)
 
     async def stop(self) -> None:
         """Stop listening, let what is running and in flight end, close."""
+        if self.web:
+            await self.web.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -83,24 +140,38 @@ class Storebot:
             await self.app.stop()
         await self.app.shutdown()
         self.pool.shutdown()
+        self.watchdog.stop()
         self.instance.close()
         self.db.close()
 
     async def _connect(self) -> None:
-        pause = 1.0
+        pause, refusals = 1.0, 0
         while True:
+            self.vitals.note("tried", "ticked", "pumped")  # nothing of it runs yet
             try:
                 await self.app.initialize()
+                self.vitals.note("heard", refused=False, unreachable_since=None)
                 return
+            except InvalidToken:
+                refusals, pause = refusals + 1, DOUBT
+                log.warning("Telegram refuses the token, %d of %d", refusals, REFUSALS)
+                if refusals == REFUSALS:
+                    raise Deaf(REFUSED) from None
             except NetworkError as e:
+                away(self.vitals, e, self.clock.now())
                 log.warning("Telegram cannot be reached: %s; again in %.0f s", e, pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 30.0)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 30.0)
 
     async def _listen(self) -> None:
+        hook = self.config.telegram.webhook
+        if hook:  # any number of processes may listen behind one
+            await Webhook(self.app.bot, hook, self.vitals, self.clock.now).run()
         # another process may poll; when it ends, no event tells us
-        while not await self.house.run(self.instance.may_poll, self.house.bot_id):  # noqa: ASYNC110
-            await asyncio.sleep(2)  # another process polls; it sends no event
+        while not await self.house.run(self.instance.may_poll, self.house.bot_id):
+            self.vitals.note("tried", standby=True)
+            await asyncio.sleep(2)
+        self.vitals.note("heard", standby=False)
         await self._forget_webhook()
         await self.poll.run()
 
@@ -110,12 +181,16 @@ class Storebot:
 
     async def _menus(self) -> None:
         await set_menus(self.app.bot, handlers.COMMANDS, self.config.defaults.language)
+        await attend(self.app.bot, self.house, handlers.COMMANDS)
 
     # updates --------------------------------------------------------------------------------
 
     async def _store(self, batch: list[dict[str, Any]]) -> None:
         for stored in await self.house.run(self._keep, batch):
             self.lanes.put(stored)
+
+    async def _store_one(self, update: dict[str, Any]) -> None:
+        await self._store([update])
 
     def _keep(self, batch: list[dict[str, Any]]) -> list[Stored]:
         house = self.house

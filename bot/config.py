@@ -1,6 +1,7 @@
 """config.toml → frozen settings. An unknown key is an error that names file and key."""
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -58,12 +59,32 @@ class Privacy:
 
 
 @dataclass(frozen=True)
+class Health:
+    """`port` 0 switches /healthz off; `heartbeat_url` is asked for once a minute while all is well."""
+
+    listen: str = "127.0.0.1"
+    port: int = 0
+    heartbeat_url: str = ""
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One copy a day into `folder` (empty: none); kept are the last days' and one a week."""
+
+    folder: str = ""
+    keep_days: int = 7
+    keep_weeks: int = 4
+
+
+@dataclass(frozen=True)
 class Config:
     telegram: Telegram = field(default_factory=Telegram)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     defaults: Defaults = field(default_factory=Defaults)
     files: Files = field(default_factory=Files)
     privacy: Privacy = field(default_factory=Privacy)
+    backup: Backup = field(default_factory=Backup)
+    health: Health = field(default_factory=Health)
 
 
 def load(path: Path | None) -> Config:
@@ -126,7 +147,16 @@ def _check(config: Config, path: Path) -> None:
         raise ConfigError(
             f"{path}: defaults.timezone: no such zone {config.defaults.timezone}"
         ) from None
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", config.defaults.digest_at):
+        raise ConfigError(f"{path}: defaults.digest_at: a time of day such as 09:00")
     hook = config.telegram.webhook
-    if hook and len(hook.secret) < 32:
+    if hook and not hook.url.startswith(("https://", "http://")):
+        raise ConfigError(f"{path}: telegram.webhook.url: where Telegram reaches us, https://…")
+    if hook and not re.fullmatch(r"[A-Za-z0-9_-]{32,256}", hook.secret):
         # without a secret anybody could forge updates
-        raise ConfigError(f"{path}: telegram.webhook.secret needs at least 32 characters")
+        raise ConfigError(
+            f"{path}: telegram.webhook.secret needs at least 32 characters of A-Z a-z 0-9 _ -"
+        )
+    proxy = config.telegram.proxy
+    if proxy and not proxy.startswith(("http://", "https://", "socks5://", "socks5h://")):
+        raise ConfigError(f"{path}: telegram.proxy: http://, https:// or socks5://host:port")

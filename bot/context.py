@@ -24,12 +24,29 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.db import Database, people
 from bot.errors import UserError
+from bot.health import Vitals
 from bot.i18n import Translator, language_of, translator
-from bot.message import Message
+from bot.message import Keyboard, Message
 from bot.outbox import Address
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What of a group's talk comes to us: our place there, and whether privacy mode is off."""
+
+    status: str = ""  # Telegram's word; empty where it could not be found out
+    privacy_off: bool = False
+    can_send: bool = True
+
+    @property
+    def hears_all(self) -> bool | None:
+        """None where only trying tells: privacy mode switched off after we came changes nothing."""
+        if self.status in ("administrator", "creator"):
+            return True
+        return None if self.privacy_off or not self.status else False
 
 
 @dataclass(frozen=True)
@@ -51,6 +68,7 @@ class Event:
     file_id: str = ""
     file_name: str = ""
     file_size: int = 0
+    reach: Reach | None = None  # asked of Telegram for the doors that need it
 
 
 @dataclass
@@ -64,6 +82,7 @@ class House:
     pool: ThreadPoolExecutor
     bot_id: int = 0
     bot_name: str = ""
+    vitals: Vitals = field(default_factory=Vitals)
 
     async def run(self, fn: Callable[..., T], *args: object) -> T:
         """Call a synchronous function in a worker thread; the event loop never waits for SQL."""
@@ -113,11 +132,15 @@ class Turn:
 
     @cached_property
     def member(self) -> people.Member | None:
-        """The person's place in the team this chat belongs to; in private, in their first team."""
+        """The person's place in the team this chat belongs to; in private, in the chosen one."""
         places = teams.memberships(self.s, self.event.person)
         if self.binding:
             places = [m for m in places if m.team_id == self.binding.team_id]
         return places[0] if places else None
+
+    def enter(self, member: people.Member) -> None:
+        """Somebody came in with this very update."""
+        self.member = member
 
     @property
     def team_id(self) -> int:
@@ -127,12 +150,21 @@ class Turn:
 
     @cached_property
     def stores(self) -> list[people.Store]:
-        """The stores this chat speaks about: the bound ones, in private all of the team."""
+        """The stores this chat speaks about: the bound ones, in private all of the team.
+
+        Somebody held to some stores sees no others. Raises UserError where none is left.
+        """
         if self.event.chat_kind == "private":
-            return teams.stores(self.s, self.team_id)
-        if self.binding is None:
+            stores = teams.stores(self.s, self.team_id)
+        elif self.binding is None:
             raise UserError("link.not_linked")
-        return teams.bound_stores(self.s, self.binding)
+        else:
+            stores = teams.bound_stores(self.s, self.binding)
+        held = teams.held_to(self.s, self.member) if self.member else set()
+        seen = [x for x in stores if not held or x.id in held]
+        if stores and not seen:
+            raise UserError("store.not_yours")
+        return seen
 
     @cached_property
     def t(self) -> Translator:
@@ -152,6 +184,12 @@ class Turn:
         """Today in the zone of the first store this chat speaks about."""
         zone = self.stores[0].timezone if self.stores else self.house.config.defaults.timezone
         return periods.business_day(self.now, ZoneInfo(zone))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of the team's first store; people have none of their own."""
+        stores = teams.stores(self.s, self.team_id)
+        return ZoneInfo(stores[0].timezone if stores else self.house.config.defaults.timezone)
 
     # what is said ---------------------------------------------------------------------------
 
@@ -173,6 +211,15 @@ class Turn:
             )
         )
 
+    def buttons(self, keyboard: Keyboard) -> None:
+        """Change only the buttons of the message whose button was pressed."""
+        key, target, message = self._key(), str(self.event.message_id), Message("", keyboard)
+        self._later(
+            lambda s: outbox.enqueue(
+                s, key, self._address(s), message, self.now, method="keyboard", target=target
+            )
+        )
+
     def answer(self, text: str = "") -> None:
         """End the spinner of a pressed button, with a line on top of the chat if there is text."""
         if not self.event.query_id or self._answered:
@@ -186,21 +233,46 @@ class Turn:
         )
 
     def tell(
-        self, member: people.Member, make: Callable[[Translator], Message], key: str, kind: str
+        self,
+        member: people.Member,
+        make: Callable[[Translator], Message],
+        key: str,
+        kind: str,
+        *,
+        edits: str = "",
     ) -> None:
-        """Speak to a member in private, in their language."""
-        default = self.house.config.defaults.language
-        message = make(translator(language_of(member.language, default)))
+        """Speak to a member in private, in their language; `edits` is the key of what it changes."""
+        message = make(self._their(member.language))
+        method: outbox.Method = "edit" if edits else "send"
         self._later(
             lambda s: outbox.enqueue(
                 s, key, Address(teams.chat(s, member.telegram_id, "private").id), message,
-                self.now, kind=kind,
+                self.now, kind=kind, method=method, target=edits,
             )
         )  # fmt: skip
+
+    def tell_outsider(
+        self,
+        telegram_id: int,
+        language: str,
+        make: Callable[[Translator], Message],
+        key: str,
+        kind: str,
+    ) -> None:
+        """Speak to somebody we keep no row of."""
+        message, to = make(self._their(language)), Address(telegram_id=telegram_id)
+        self._later(lambda s: outbox.enqueue(s, key, to, message, self.now, kind=kind))
+
+    def _their(self, language: str) -> Translator:
+        return translator(language_of(language, self.house.config.defaults.language))
 
     def keep(self, row: SQLModel) -> None:
         """Add a row in the transaction of what is said."""
         self._later(lambda s: s.add(row))
+
+    def keep_here(self, make: Callable[[int | None], SQLModel]) -> None:
+        """Add a row that names this chat by its id."""
+        self._later(lambda s: s.add(make(self._address(s).chat_id)))
 
     def settle(self, s: Session, error: str = "") -> None:
         """Write what was said and kept, and mark the update as handled."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -49,11 +49,22 @@ _GONE = (
 )
 _CANT_PARSE = "can't parse entities"
 _NOT_MODIFIED = "message is not modified"
-_NO_THREAD = ("message thread not found", "topic_closed")
+# we are in the chat, but were kept from speaking
+_MUTED = (
+    "not enough rights to send text messages",
+    "have no rights to send a message",
+    "chat_write_forbidden",
+    "chat_restricted",
+)
+_NO_TOPIC = ("message thread not found", "topic_closed")
 _NO_REPLY = ("message to be replied not found", "replied message not found")
 _NO_TARGET = ("message to edit not found", "message can't be edited")
 _NO_TEXT = "there is no text in the message to edit"
-_PICTURE = ("photo_", "image_process", "wrong file", "file is too big", "caption is too long")
+_PICTURE = (
+    "photo_", "image_process", "wrong file", "file is too big", "caption is too long",
+    "not enough rights to send photos", "chat_send_photos_forbidden",
+    "chat_send_media_forbidden",
+)  # fmt: skip
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -61,15 +72,19 @@ async def deliver(bot: Bot, sending: Sending, picture: bytes | None) -> Outcome:
     """One attempt, with the repairs that are known not to double anything.
 
     A 400 means that nothing was sent, so the same attempt may go on without what was refused:
-    the markup, the picture, the thread or the quoted message.
+    the markup, the picture or the quoted message. A topic that is closed or gone is the chat's
+    business: see `bot.presence`.
     """
     form = _Form(sending, picture)
     for _ in range(4):
         try:
-            return Outcome("sent", message_id=await form.send(bot))
+            message_id = await form.send(bot)
+            return Outcome("sent", message_id=message_id, said_at=form.said_at)
         except BadRequest as e:
             if _NOT_MODIFIED in e.message.lower():
                 return Outcome("sent", message_id=int(sending.target or 0))
+            if any(x in e.message.lower() for x in _NO_TOPIC) and sending.thread_id:
+                return Outcome("no_topic", error=f"BadRequest: {e}")
             if form.without(e.message.lower()):
                 log.warning("row %d: %s; sent without it", sending.id, e.message)
                 continue
@@ -86,6 +101,8 @@ def classify(e: BaseException) -> Outcome:
         return Outcome("wait", wait=seconds(e.retry_after), error=name)
     if isinstance(e, ChatMigrated):
         return Outcome("moved", moved_to=e.new_chat_id, error=name)
+    if isinstance(e, BadRequest | Forbidden) and any(text in str(e).lower() for text in _MUTED):
+        return Outcome("muted", error=name)
     if isinstance(e, BadRequest | Forbidden):
         gone = any(text in str(e).lower() for text in _GONE)
         return Outcome("gone" if gone else "rejected", error=name)
@@ -110,17 +127,17 @@ class _Form:
         self.message = sending.message
         self.picture = picture
         self.html = True
-        self.thread_id = sending.thread_id
         self.reply_to = sending.reply_to
         self.target = sending.target
         self.stale = 0  # a message that the new one replaces
+        self.said_at: datetime | None = None
 
     def without(self, refusal: str) -> bool:
         """Drop the refused part; False where nothing is left to drop."""
+        if self.sending.method == "keyboard":
+            return False  # nothing but buttons: without the message there is nothing to say
         if _CANT_PARSE in refusal and self.html:
             self.html = False
-        elif any(x in refusal for x in _NO_THREAD) and self.thread_id:
-            self.thread_id = 0
         elif any(x in refusal for x in _NO_REPLY) and self.reply_to:
             self.reply_to = 0
         elif any(x in refusal for x in _PICTURE) and self.picture:
@@ -149,6 +166,15 @@ class _Form:
             case "delete":
                 await bot.delete_message(self.sending.telegram_id, int(self.sending.target))
                 return 0
+            case "leave":
+                await bot.leave_chat(self.sending.telegram_id)
+                return 0
+            case "keyboard":
+                await bot.edit_message_reply_markup(
+                    self.sending.telegram_id, int(self.sending.target),
+                    reply_markup=keyboard(self.message.keyboard),
+                )  # fmt: skip
+                return int(self.sending.target)
             case "edit" if self.target:
                 return await self._edit(bot, int(self.target))
         message_id = await self._send(bot)
@@ -160,7 +186,7 @@ class _Form:
     async def _send(self, bot: Bot) -> int:
         common: dict[str, Any] = {
             "chat_id": self.sending.telegram_id,
-            "message_thread_id": self.thread_id or None,
+            "message_thread_id": self.sending.thread_id or None,
             "parse_mode": ParseMode.HTML if self.html else None,
             "reply_markup": keyboard(self.message.keyboard),
             "disable_notification": self.message.silent or None,
@@ -175,6 +201,7 @@ class _Form:
             sent = await bot.send_message(
                 text=self.text, link_preview_options=LinkPreviewOptions(is_disabled=True), **common
             )
+        self.said_at = sent.date
         return sent.message_id
 
     async def _edit(self, bot: Bot, target: int) -> int:

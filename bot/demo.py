@@ -17,7 +17,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from bot import ingest, periods, teams
+from bot import ingest, menus, periods, teams
 from bot.app import Storebot
 from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Telegram
@@ -61,11 +61,13 @@ async def serve(port: int, folder: Path | None, start: datetime | None) -> None:
         except OSError:
             raise ConfigError(f"--port {port} is taken: choose another") from None
         _found(config, company, samples, world, clock)
-        await _run(server, config, clock, samples / "drop")
+        await _run(server, config, clock, tuple(company.raw["owners"]), samples / "drop")
 
 
-async def _run(server: Server, config: Config, clock: Clock, drop: Path) -> None:
-    telegram = Telegram(token=server.sandbox.token, base_url=server.url)
+async def _run(
+    server: Server, config: Config, clock: Clock, owners: tuple[int, ...], drop: Path
+) -> None:
+    telegram = Telegram(token=server.sandbox.token, owners=owners, base_url=server.url)
     bot = Storebot(replace(config, telegram=telegram), clock)
     server.next_morning = lambda: _next_morning(bot)
     await bot.start()
@@ -83,7 +85,7 @@ def _next_morning(bot: Storebot) -> datetime:
     """When the next digest of any linked chat is due."""
     now = bot.clock.now()
     with bot.db.read() as s:
-        planned = [due.next_at(binding, now) for binding, _ in due.bindings(s)]
+        planned = [due.next_at(wish, now) for wish in due.wishes(s)]
     return min(planned, default=now + periods.DAY)  # every chat may have thrown the bot out
 
 
@@ -105,8 +107,9 @@ def _found(config: Config, company: Company, samples: Path, world: World, clock:
 
 def _go_on(db: Database, clock: Clock) -> None:
     """A kept demo goes on where it was left: the mornings it has had do not come again."""
-    with db.read() as s:
+    with db.write() as s:
         left = due.last_decided(s)
+        menus.forget(s)  # its Telegram is a new one
     if left and left > clock.now():
         clock.set(left)
 
@@ -116,6 +119,7 @@ def _people(
 ) -> list[tuple[Store, dict[str, Any]]]:
     now, raw = clock.now(), company.raw
     names = {p.id: p.name for p in world.people}
+    started = {p.id for p in world.people if p.started}
     titles = {g.id: (g.type, g.title) for g in world.groups}
     with db.write() as s:
         team = Team(name=raw["team"]["name"], created_at=now)
@@ -134,6 +138,8 @@ def _people(
         }  # fmt: skip
         for person in raw["members"]:
             teams.add_member(s, team.id, person["id"], names[person["id"]], person["role"], now)
+            if person["id"] in started:
+                teams.chat(s, person["id"], "private")  # so that the bot may write first
         for entry in raw["bindings"]:
             kind, title = titles[entry["chat"]]
             chat = teams.chat(s, entry["chat"], kind, title)
@@ -148,7 +154,7 @@ def _import(db: Database, store: Store, path: Path, clock: Clock) -> None:
     """Import one sample file, saying how far it is."""
     _say(f"importing {path.name} …")
     _, report = ingest.take(db, store, path, clock.now())
-    _say(f"  {report.new:,} order lines, {' to '.join(report.days or ())}")
+    _say(f"  {report.new:,} rows, {' to '.join(report.days or ())}")
 
 
 def _say(line: str) -> None:

@@ -15,3 +15,11 @@ class UserError(Exception):
 
 class ConfigError(Exception):
     """A config file or environment that cannot be used; `str()` names file and key in one line."""
+
+
+class Unrecognised(UserError):
+    """A table with a header that means nothing to us; its cells can be asked about."""
+
+    def __init__(self, key: str, header: tuple[str, ...], /, **params: object) -> None:
+        super().__init__(key, **params)
+        self.header = header

@@ -1,105 +1,179 @@
-"""`storebot check`: what could be wrong, one line each, saying what to do."""
+"""Signs of life: what the watchdog, `/status` and `/healthz` know of this process."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
-from zoneinfo import ZoneInfo
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
 
-from sqlalchemy import text
-from sqlmodel import select
+log = logging.getLogger(__name__)
 
-from bot.config import Config
-from bot.db import Database, migrate
-from bot.db.people import Store
-
-MIN_FREE = 500 * 2**20  # bytes
+DEAF = 3  # exit status of a bot that is of no use any more, so that a supervisor starts it anew
+MAX_SKEW = 120.0  # seconds between our clock and Telegram's
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One line of the doctor's report; `advice` is empty where all is well."""
+class Limits:
+    """Seconds of silence that mean that something inside is stuck."""
 
-    name: str
-    advice: str = ""
+    hearing: float = 180  # the longest poll takes 25 s and times out after 30
+    ticking: float = 120  # a tick comes every 5 s
+    pumping: float = 120  # the outbox is looked at every second
+    sending: float = 900  # something is due all the while, and no try at all has ended
+    doubt: float = 30  # between two getMe that ask whether the token is really refused
+    looking: float = 5  # between two looks of the watchdog
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What was seen of each part, in monotonic seconds: a jump of the clock makes nothing old.
+
+    `heard`: a batch was stored, an empty one too, or our webhook found in place. `tried`: the
+    last look for one, however it ended. `due`: since when something due has been waiting.
+    """
+
+    began: float
+    heard: float
+    tried: float
+    ticked: float
+    pumped: float  # the outbox was looked at
+    settled: float  # a try to send ended
+    due: float | None = None
+    standby: bool = False  # another process listens for this bot
+    refused: bool = False  # the token is in doubt, so nothing is sent
+    unreachable_since: datetime | None = None  # Telegram does not answer: time-outs, 5xx
+    webhook_taken: bool = False
+    write_error: str = ""  # the database takes no writes: a full disk above all
+    skew: float = 0.0  # seconds that Telegram's clock is ahead of ours
+
+    @staticmethod
+    def fresh(now: float) -> Signs:
+        return Signs(now, now, now, now, now, now)
+
+
+Trouble = Literal[
+    "hearing", "ticking", "pumping", "sending", "unreachable", "refused", "webhook", "disk", "clock"
+]
+_STUCK = frozenset({"hearing", "ticking", "pumping", "sending"})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is wrong now, the gravest first."""
+
+    troubles: tuple[Trouble, ...]
 
     @property
-    def ok(self) -> bool:
-        return not self.advice
+    def stuck(self) -> bool:
+        """A new start would help, waiting would not."""
+        return any(x in _STUCK for x in self.troubles)
 
 
-def check(config: Config, db: Database) -> Iterator[Finding]:
-    """Run every check; one that cannot run is a finding, not a crash."""
-    tables = True
-    for name, probe in _CHECKS:
-        if not tables and name in _NEED_TABLES:
-            continue
-        try:
-            found = Finding(name, probe(config, db))
-            tables = tables and (found.ok or name != "migrations")
-            yield found
-        except Exception as e:
-            reason = str(e).partition("\n")[0]
-            yield Finding(name, f"cannot be checked: {type(e).__name__}: {reason}")
-            if name == "database":
-                return  # nothing after it can be known
+_USUAL = Limits()
 
 
-def _database(_: Config, db: Database) -> str:
-    with db.read() as s:
-        s.connection().execute(text("SELECT 1"))
-        if db.is_sqlite and s.connection().execute(text("PRAGMA quick_check")).scalar() != "ok":
-            return f"{db.path} is damaged: restore a backup"
-    return ""
+def decide(signs: Signs, now: float, limits: Limits = _USUAL) -> Verdict:
+    """Stuck inside is a reason to end; an outage of Telegram, a full disk or a wrong clock is not."""
+    away, full = signs.unreachable_since is not None, bool(signs.write_error)
+    excused = away or full or signs.refused or signs.standby
+    silent = now - signs.tried > limits.hearing or (
+        not excused and now - signs.heard > limits.hearing
+    )
+    waits = signs.due is not None and now - signs.due > limits.sending
+    found: tuple[tuple[Trouble, bool], ...] = (
+        ("hearing", silent),
+        ("ticking", now - signs.ticked > limits.ticking),
+        ("pumping", not full and now - signs.pumped > limits.pumping),
+        ("sending", waits and not excused and now - signs.settled > limits.sending),
+        ("unreachable", away),
+        ("refused", signs.refused),
+        ("webhook", signs.webhook_taken),
+        ("disk", full),
+        ("clock", abs(signs.skew) > MAX_SKEW),
+    )
+    return Verdict(tuple(name for name, is_so in found if is_so))
 
 
-def _migrations(_: Config, db: Database) -> str:
-    at = migrate.revision(db)
-    if at is None:
-        return "the database is empty: start the bot, or add a store"
-    return "" if at == migrate.HEAD else f"at {at}, not {migrate.HEAD}: start the bot once"
+def report(signs: Signs, now: float, limits: Limits = _USUAL) -> tuple[bool, dict[str, Any]]:
+    """For /healthz: whether all that is ours works, and the signs, in seconds.
+
+    An outage of Telegram is no fault of this process: a supervisor must not end it for that.
+    """
+    verdict = decide(signs, now, limits)
+    well = not (verdict.stuck or signs.refused or signs.write_error)
+    ages = {
+        name: round(now - getattr(signs, name), 1)
+        for name in ("heard", "ticked", "pumped", "settled")
+    }
+    since = signs.unreachable_since
+    return well, {
+        "ok": well, "troubles": list(verdict.troubles), "up": round(now - signs.began, 1), **ages,
+        "due": None if signs.due is None else round(now - signs.due, 1), "standby": signs.standby,
+        "unreachable_since": since and since.isoformat(), "write_error": signs.write_error,
+        "skew": round(signs.skew, 1),
+    }  # fmt: skip
 
 
-def _rollups(_: Config, db: Database) -> str:
-    from bot.ingest import check as rollups
+class Vitals:
+    """The signs as they change, from whatever thread."""
 
-    with db.read() as s:
-        wrong = rollups.check(s)
-    return f"{len(wrong)} differ from the facts, first {wrong[0]}: report it" if wrong else ""
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.signs = Signs.fresh(time.monotonic())
 
+    def note(
+        self, *seen: Literal["heard", "tried", "ticked", "pumped", "settled"], **state: Any
+    ) -> None:
+        """Something was `seen` just now, or has come to a `state`."""
+        now = time.monotonic()
+        with self._lock:
+            changes: dict[str, Any] = {**dict.fromkeys(seen, now), **state}
+            self.signs = replace(self.signs, **changes)
 
-def _fonts(_: Config, __: Database) -> str:
-    faces = [p for p in files("noto_cjk_sans_otc").iterdir() if "otc" in p.name or p.is_dir()]
-    return "" if faces else "the font package is empty: reinstall"
-
-
-def _zones(config: Config, db: Database) -> str:
-    with db.read() as s:
-        zones = {config.defaults.timezone, *s.exec(select(Store.timezone))}
-    for zone in zones:
-        ZoneInfo(zone)
-    return ""
-
-
-def _token(config: Config, _: Database) -> str:
-    return "" if config.telegram.token else "no token: set telegram.token or STOREBOT_TOKEN"
+    def waiting(self, anything_due: bool) -> None:
+        """Whether anything due is waiting to be said."""
+        since = self.signs.due or time.monotonic()
+        self.note(due=since if anything_due else None)
 
 
-def _disk(_: Config, db: Database) -> str:
-    free = shutil.disk_usage(db.path.resolve().parent if db.path else Path.cwd()).free
-    return "" if free >= MIN_FREE else f"{free // 2**20} MB free: make room for 500 MB"
+class Watchdog:
+    """A thread, since an event loop that hangs could not watch itself.
 
+    It says why in one line, asks the loop to end, and ends the process itself where that hangs.
+    """
 
-_NEED_TABLES = ("rollups", "time zones")
-_CHECKS: tuple[tuple[str, Callable[[Config, Database], str]], ...] = (
-    ("database", _database),
-    ("migrations", _migrations),
-    ("rollups", _rollups),
-    ("fonts", _fonts),
-    ("time zones", _zones),
-    ("token", _token),
-    ("disk", _disk),
-)
+    def __init__(
+        self,
+        vitals: Vitals,
+        ask: Callable[[str], None],
+        *,
+        limits: Limits = _USUAL,
+        grace: float = 45.0,
+        end: Callable[[int], object] = os._exit,
+    ) -> None:
+        self._vitals, self._ask, self._limits = vitals, ask, limits
+        self._grace, self._end = grace, end
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(self._limits.looking):
+            verdict = decide(self._vitals.signs, time.monotonic(), self._limits)
+            if verdict.stuck:
+                why = f"the bot is stuck ({', '.join(verdict.troubles)})"
+                log.critical("%s; ending, so that a supervisor starts it anew", why)
+                self._ask(why)
+                if not self._stopped.wait(self._grace):
+                    self._end(DEAF)
+                return

@@ -160,6 +160,12 @@ def catalogue(language: Language) -> dict[str, Any]:
     return dict(_flatten(tomllib.loads(text), ""))
 
 
+@cache
+def words(key: str) -> frozenset[str]:
+    """A list entry of all languages together, casefolded: what people may type."""
+    return frozenset(w.casefold() for language in LANGUAGES for w in catalogue(language)[key])
+
+
 def _flatten(table: dict[str, Any], prefix: str) -> list[tuple[str, Any]]:
     flat: list[tuple[str, Any]] = []
     for key, value in table.items():

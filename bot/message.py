@@ -25,7 +25,8 @@ class Message:
     """HTML text, buttons and at most one picture.
 
     `picture` is the JSON of a `bot.render.pictures` spec: it is drawn only when it is sent, and a
-    picture that cannot be drawn or is refused never costs the text.
+    picture that cannot be drawn or is refused never costs the text. What is `secret` is wiped from
+    its row once it was said.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Message:
     picture: str = ""
     silent: bool = False
     repeat_mark: str = ""  # put before the text where a push may be a second copy
+    secret: bool = False
 
     def dump(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))

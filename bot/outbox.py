@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from bot import pacing
 from bot.db import insert_new, wake
 from bot.db.moves import move_chat
 from bot.db.people import Chat
@@ -24,8 +25,11 @@ LEASE = timedelta(seconds=90)  # longer than any send may take
 REPEAT_AFTER = timedelta(seconds=60)  # an ambiguous push: "delivered" is the likelier case
 BACKOFF = (2, 5, 15, 30, 60)  # seconds between tries of what surely was not sent
 
-Method = Literal["send", "edit", "answer", "delete"]
-Result = Literal["sent", "retry", "wait", "moved", "gone", "rejected", "unknown", "hold"]
+# keyboard: the buttons of a message that was said
+Method = Literal["send", "edit", "keyboard", "answer", "delete", "leave"]
+Result = Literal[
+    "sent", "retry", "wait", "moved", "no_topic", "muted", "gone", "rejected", "unknown", "hold"
+]
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Outcome:
     wait: float = 0.0  # seconds; for `wait` (429)
     moved_to: int = 0
     error: str = ""
+    said_at: datetime | None = None  # by Telegram's clock
 
 
 def enqueue(
@@ -84,6 +89,7 @@ def enqueue(
     target: str = "",
     reply_to: int = 0,
     repeatable: bool = False,
+    not_before: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> bool:
     """Add a row unless one with this key is there; True if it was new."""
@@ -93,11 +99,21 @@ def enqueue(
         "chat_id": to.chat_id, "address": to.telegram_id if to.chat_id is None else None,
         "thread_id": to.thread_id, "reply_to": reply_to, "target": target,
         "payload": message.dump(), "priority": 1 if kind == "reply" else 5,
-        "state": "pending", "not_before": now, "expires_at": expires_at, "created_at": now,
+        "state": "pending", "not_before": not_before or now, "expires_at": expires_at, "created_at": now,
         "attempts": 0, "repeats": 0, "owner": "", "message_id": 0, "error": "",
     }  # fmt: skip
     wake(s, "outbox")
     return insert_new(s, OutboxRow, row)
+
+
+def state(s: Session, key: str) -> str:
+    """What became of a row, "" where there is none."""
+    return s.exec(select(OutboxRow.state).where(OutboxRow.key == key)).first() or ""
+
+
+def said_as(s: Session, key: str) -> int | None:
+    """The message id of a row, 0 until it was sent; None where there is no such row."""
+    return s.exec(select(OutboxRow.message_id).where(OutboxRow.key == key)).first()
 
 
 # claim --------------------------------------------------------------------------------------
@@ -108,7 +124,7 @@ def claim(s: Session, owner: str, now: datetime, limit: int = 30) -> Claim:
     _expire(s, now)
     sendings: list[Sending] = []
     waits: list[float] = []
-    overall = _pace(s, EVERYWHERE, now)
+    overall = pacing.pace(s, pacing.EVERYWHERE, now)
     for row, telegram_id in _due(s, now, limit):
         address = telegram_id if telegram_id is not None else row.address
         target = _target(s, row, now)
@@ -117,13 +133,13 @@ def claim(s: Session, owner: str, now: datetime, limit: int = 30) -> Claim:
         if row.method != "answer":  # Telegram does not count answers to presses
             paces = [overall]
             if row.chat_id is not None:  # a pace would keep a stranger's id
-                paces.append(_pace(s, address, now))
-            wait = max(_wait(x, now) for x in paces)
+                paces.append(pacing.pace(s, address, now))
+            wait = max(pacing.wait(x, now) for x in paces)
             if wait > 0:
                 waits.append(wait)
                 continue
             for pace in paces:
-                _spend(pace, now)
+                pacing.spend(pace, now)
         sendings.append(_take(s, row, address, target, owner, now))
     return Claim(sendings, min(waits, default=None) or _next_due(s, now))
 
@@ -153,7 +169,9 @@ def _due(s: Session, now: datetime, limit: int) -> list[tuple[OutboxRow, int | N
         .outerjoin(ChatPace, col(ChatPace.address) == Chat.telegram_id)
         .where(due.c.turn == 1, OutboxRow.state == "pending", OutboxRow.not_before <= now)
         .where(or_(col(OutboxRow.method) == "answer", ~_speaking()))
-        .order_by(case((_must_wait(now), 1), else_=0), col(OutboxRow.priority), col(OutboxRow.id))
+        .order_by(
+            case((pacing.must_wait(now), 1), else_=0), col(OutboxRow.priority), col(OutboxRow.id)
+        )
         .limit(limit)
         .with_for_update(of=OutboxRow, skip_locked=True)
     )
@@ -217,7 +235,8 @@ def _take(
 
 def _expire(s: Session, now: datetime) -> None:
     late = (col(OutboxRow.state) == "pending", col(OutboxRow.expires_at) <= now)
-    s.exec(update(OutboxRow).where(*late).values(state="expired", settled_at=now, address=None))
+    closed = {"state": "expired", "settled_at": now, "address": None, "payload": _kept()}
+    s.exec(update(OutboxRow).where(*late).values(closed))
 
 
 def _next_due(s: Session, now: datetime) -> float | None:
@@ -226,61 +245,6 @@ def _next_due(s: Session, now: datetime) -> float | None:
     )
     at: datetime | None = s.exec(query).one()
     return (at - now).total_seconds() if at else None
-
-
-# pace ---------------------------------------------------------------------------------------
-
-EVERYWHERE = 0
-
-
-def _interval(address: int) -> timedelta:
-    """Telegram's tuning figures: 1/s in a private chat, 20/min in a group, 30/s overall."""
-    if address == EVERYWHERE:
-        return timedelta(seconds=1 / 25)
-    return timedelta(seconds=1 if address > 0 else 3)
-
-
-def _burst(address: int) -> int:
-    return 25 if address == EVERYWHERE else 3
-
-
-def _ahead(address: int) -> timedelta:
-    """How far `next_at` may lie ahead of a chat that may be spoken to at once."""
-    return _interval(address) * (_burst(address) - 1)
-
-
-def _pace(s: Session, address: int, now: datetime) -> ChatPace:
-    """The row, ours until the commit: two processes spend from the same."""
-    pace = s.get(ChatPace, address, with_for_update=True)
-    if pace is None:
-        insert_new(s, ChatPace, {"address": address, "next_at": now})
-        pace = s.get(ChatPace, address, with_for_update=True)
-    assert pace
-    if pace.next_at > now + _ahead(address) + _interval(address):
-        pace.next_at = now  # never so far ahead, unless the clock was set back
-    return pace
-
-
-def _wait(pace: ChatPace, now: datetime) -> float:
-    """Seconds until this chat may be spoken to again (generic cell rate algorithm)."""
-    free_at = pace.next_at - _ahead(pace.address)
-    if pace.blocked_until:
-        free_at = max(free_at, pace.blocked_until)
-    return (free_at - now).total_seconds()
-
-
-def _must_wait(now: datetime) -> ColumnElement[bool]:
-    """`_wait` > 0, for the order of a query."""
-    private = col(ChatPace.address) > 0
-    return or_(
-        and_(private, col(ChatPace.next_at) > now + _ahead(1)),
-        and_(~private, col(ChatPace.next_at) > now + _ahead(-1)),
-        col(ChatPace.blocked_until) > now,
-    )
-
-
-def _spend(pace: ChatPace, now: datetime) -> None:
-    pace.next_at = max(pace.next_at, now) + _interval(pace.address)
 
 
 # settle -------------------------------------------------------------------------------------
@@ -322,20 +286,25 @@ def _apply(s: Session, row: OutboxRow, outcome: Outcome, now: datetime) -> None:
             until = now + timedelta(seconds=outcome.wait)
             chat = s.get(Chat, row.chat_id) if row.chat_id else None
             if chat:
-                _pace(s, chat.telegram_id, now).blocked_until = until
+                pacing.pace(s, chat.telegram_id, now).blocked_until = until
             _again(row, now if chat else until)
         case "moved":
             chat = s.get(Chat, row.chat_id) if row.chat_id else None
             if chat:
                 move_chat(s, chat.telegram_id, outcome.moved_to)
-                _again(row, now)
+                s.refresh(row)
+                if row.state == "sending":  # a deletion has nothing to delete there
+                    _again(row, now)
             else:
                 _close(row, "failed", now)
+        case "no_topic":
+            row.thread_id = row.reply_to = 0
+            _again(row, now)
         case "gone":
             _close(row, "failed", now)
             if row.chat_id:
-                _forget_chat(s, row.chat_id, now)
-        case "rejected":
+                forget_chat(s, row.chat_id, now)
+        case "rejected" | "muted":
             _close(row, "failed", now)
         case "unknown":
             _doubt(row, now)
@@ -357,16 +326,42 @@ def _again(row: OutboxRow, at: datetime) -> None:
 def _close(row: OutboxRow, state: str, now: datetime, error: str = "") -> None:
     row.state, row.settled_at, row.owner, row.lease_until = state, now, "", None
     row.address = None  # of a stranger nothing is kept
+    if _WIPED in row.payload:
+        row.payload = _NOTHING
     row.error = error or row.error
 
 
-def _forget_chat(s: Session, chat_id: int, now: datetime) -> None:
-    s.exec(update(Chat).where(col(Chat.id) == chat_id).values(gone_at=now))
-    s.exec(
-        update(OutboxRow)
-        .where(col(OutboxRow.chat_id) == chat_id, col(OutboxRow.state) == "pending")
-        .values(state="cancelled", settled_at=now, error="the chat is gone")
-    )
+_WIPED = '"secret":true'  # as `Message.dump` writes it; within a text its quotes are escaped
+_NOTHING = Message("").dump()
+
+
+def _kept() -> ColumnElement[str]:
+    """What a settled row keeps of its message."""
+    secret = col(OutboxRow.payload).contains(_WIPED, autoescape=True)
+    return case((secret, _NOTHING), else_=OutboxRow.payload)
+
+
+def silence(s: Session, chat_id: int, now: datetime, why: str) -> None:
+    """Say nothing more of what is still waiting to be said in a chat."""
+    waiting = (col(OutboxRow.chat_id) == chat_id, col(OutboxRow.state) == "pending")
+    closed = {"state": "cancelled", "settled_at": now, "error": why, "payload": _kept()}
+    s.exec(update(OutboxRow).where(*waiting).values(closed))
+
+
+def cancel(s: Session, chat_id: int, thread_id: int, kinds: list[str], now: datetime) -> None:
+    """What waits to be pushed to a chat or topic is not sent any more."""
+    waiting = (
+        col(OutboxRow.state) == "pending", col(OutboxRow.chat_id) == chat_id,
+        col(OutboxRow.thread_id) == thread_id, col(OutboxRow.kind).in_(kinds),
+    )  # fmt: skip
+    s.exec(update(OutboxRow).where(*waiting).values(state="cancelled", settled_at=now))
+
+
+def forget_chat(s: Session, chat_id: int, now: datetime) -> None:
+    """We are out of a chat: what was to be said there is cancelled. It keeps when that began."""
+    here = update(Chat).where(col(Chat.id) == chat_id, col(Chat.gone_at).is_(None))
+    s.exec(here.values(gone_at=now))
+    silence(s, chat_id, now, "the chat is gone")
 
 
 # recover ------------------------------------------------------------------------------------
@@ -415,4 +410,16 @@ def backlog(s: Session, now: datetime) -> Backlog:
 def anything_due(s: Session, now: datetime) -> bool:
     """A cheap look before a claim, so that an idle pump takes no write lock."""
     query = select(OutboxRow.id).where(OutboxRow.state == "pending", OutboxRow.not_before <= now)
+    return s.exec(query.limit(1)).first() is not None
+
+
+def anything_free(s: Session, now: datetime) -> bool:
+    """Whether something may leave now: due, and not in a chat that Telegram made us wait for."""
+    query = (
+        select(OutboxRow.id)
+        .outerjoin(Chat, col(Chat.id) == OutboxRow.chat_id)
+        .outerjoin(ChatPace, col(ChatPace.address) == Chat.telegram_id)
+        .where(OutboxRow.state == "pending", OutboxRow.not_before <= now)
+        .where(or_(col(ChatPace.blocked_until).is_(None), col(ChatPace.blocked_until) <= now))
+    )
     return s.exec(query.limit(1)).first() is not None

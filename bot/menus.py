@@ -1,0 +1,34 @@
+"""Which private command menus were given to whom, so that only changes are set."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from bot.db.people import Member, Menu
+
+
+def given(s: Session, bot_id: int) -> dict[int, str]:
+    """Telegram id → digest of the menu that was set."""
+    return {m.telegram_id: m.digest for m in s.exec(select(Menu).where(Menu.bot_id == bot_id))}
+
+
+def places(s: Session) -> dict[int, Member]:
+    """Everybody in a team by Telegram id; of somebody in several, the chosen place counts."""
+    chosen = col(Member.active_at)  # the last row of a person stands: `teams.memberships` reversed
+    query = select(Member).where(col(Member.left_at).is_(None))
+    query = query.order_by(chosen.is_not(None), chosen, col(Member.id).desc())
+    return {m.telegram_id: m for m in s.exec(query)}
+
+
+def grant(s: Session, bot_id: int, telegram_id: int, digest: str) -> None:
+    s.merge(Menu(bot_id=bot_id, telegram_id=telegram_id, digest=digest))
+
+
+def take(s: Session, bot_id: int, telegram_id: int) -> None:
+    s.exec(delete(Menu).where(col(Menu.bot_id) == bot_id, col(Menu.telegram_id) == telegram_id))
+
+
+def forget(s: Session) -> None:
+    """Telegram itself has forgotten them: a demo's always has."""
+    s.exec(delete(Menu))
