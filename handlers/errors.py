@@ -6,10 +6,11 @@ import logging
 from typing import Protocol
 
 from bot import inbox
-from bot.access import Rule, Verdict, decide
+from bot.access import PRIVATE, Rule, Verdict, decide
 from bot.context import Event, House, Turn
 from bot.errors import UserError
 from bot.message import Button, Message
+from bot.render import notices
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +65,14 @@ def _open(turn: Turn, row: Opens | None) -> None:
     if verdict is Verdict.SILENT:
         turn.answer()
         return
-    _refuse(turn, verdict)
+    _refuse(turn, row, verdict)
 
 
-def _refuse(turn: Turn, verdict: Verdict) -> None:
-    text = turn.t(f"error.{_REFUSALS[verdict]}")
+def _refuse(turn: Turn, row: Opens | None, verdict: Verdict) -> None:
+    key = _REFUSALS[verdict]
+    if verdict is Verdict.ELSEWHERE and row is not None and row.rule.chats == PRIVATE:
+        key = "elsewhere.private"
+    text = turn.t(f"error.{key}")
     if turn.event.query_id:
         turn.answer(text)
     elif verdict is Verdict.STRANGER:
@@ -80,7 +84,7 @@ def _refuse(turn: Turn, verdict: Verdict) -> None:
 
 _REFUSALS = {
     Verdict.REFUSE: "not_allowed",
-    Verdict.ELSEWHERE: "elsewhere",
+    Verdict.ELSEWHERE: "elsewhere.group",
     Verdict.STRANGER: "stranger",
 }
 
@@ -90,11 +94,10 @@ def _apologise(house: House, event: Event, e: UserError, error: str = "") -> Non
     try:
         with house.db.write() as s:
             turn = Turn(house, s, event, house.clock.now())
-            text = turn.t(f"error.{e.key}", **e.params)
             if event.query_id:
-                turn.answer(text[:200])
+                turn.answer(turn.t(f"error.{e.key}", **e.params)[:200])
             else:
-                turn.say(Message(text))
+                turn.say(notices.error(e, turn.t))
             turn.settle(s, error)
     except inbox.AlreadyHandled:
         log.info("update %d was handled before", event.update_id)

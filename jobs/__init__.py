@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import Bot
 
-from bot.access import GROUPS, PRIVATE, READERS, Rule
+from bot.access import ANYBODY, GROUPS, LEADERSHIP, PRIVATE, READERS, Rule
 from bot.context import House
 from bot.db.instance import Instance
+from bot.health import decide
 from bot.render.studio import Studio
 from jobs import digests, upkeep
 from jobs.delivery import Pump
@@ -24,16 +26,22 @@ from jobs.imports import Imports
 
 log = logging.getLogger(__name__)
 
+TICK_ENDS = 2.0  # seconds that a stop leaves to the ticks that run
+
 # every kind of push, with the chats it may go to and who may read it there
 PUSHES = {
     "digest": Rule(READERS, GROUPS | PRIVATE),
+    "nudge": Rule(READERS, GROUPS | PRIVATE),
     "import": Rule(READERS, PRIVATE),
-    "join": Rule(frozenset({"owner", "staff"}), PRIVATE),
+    "chat": Rule(LEADERSHIP, PRIVATE),
+    "away": Rule(frozenset({"owner"}), PRIVATE),
+    "join": Rule(frozenset({"owner"}), PRIVATE),
+    "people": Rule(ANYBODY, PRIVATE),  # to each what became of them, or came of what they did
 }
 
 
 class Ticks:
-    """APScheduler's interval jobs, and the two that are also woken by a commit."""
+    """APScheduler's interval jobs, and those that are also woken by a commit."""
 
     def __init__(
         self,
@@ -52,17 +60,18 @@ class Ticks:
             timezone=UTC,
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
-        self.last_tick: datetime | None = None
         self.looked_at: datetime | None = None  # when the last look for due digests began
         self._again = False
+        self._busy: set[asyncio.Task[None]] = set()
 
-    def start(self) -> None:
+    async def start(self) -> None:
+        await self._house.run(upkeep.come_back, self._house)
         loop = asyncio.get_running_loop()
-        waiters = {"outbox": self.pump.wake, "imports": self.imports.wake}
+        waiters = {"outbox": (self.pump.wake,), "imports": (self.imports.wake, self._look)}
 
         def committed(name: str) -> None:
-            if name in waiters:
-                loop.call_soon_threadsafe(waiters[name])
+            for waiter in waiters.get(name, ()):
+                loop.call_soon_threadsafe(waiter)
 
         self._house.db.on_commit(committed)
 
@@ -72,16 +81,38 @@ class Ticks:
         self._house.clock.watch(moved)
         self.pump.start()
         self.imports.start()
-        for seconds, tick in ((20, self._digests), (5, self._alive), (3600, self._retention)):
-            self._scheduler.add_job(tick, "interval", seconds=seconds, id=tick.__name__)
+        ticks = [(20, self._digests), (5, self._alive), (3600, self._retention)]
+        if self._house.config.backup.folder:
+            ticks.append((600, self._backup))
+        if self._house.config.health.heartbeat_url:
+            ticks.append((60, self._heartbeat))
+        for seconds, tick in ticks:
+            self._scheduler.add_job(
+                self._ticking, "interval", (tick,), seconds=seconds, id=tick.__name__
+            )
         self._scheduler.start()
         self._look_now()
 
     async def stop(self) -> None:
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:  # a start may end before it came so far
+            self._scheduler.pause()
+            if self._busy:  # the scheduler's own shutdown would cut them off
+                await asyncio.wait(self._busy, timeout=TICK_ENDS)
+            self._scheduler.shutdown(wait=False)
         await self.imports.stop()
         await self.pump.stop()
+        if self._house.bot_id:
+            await self._house.run(upkeep.probe, self._house)
         self.studio.close()
+
+    async def _ticking(self, tick: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._busy.add(task)
+        try:
+            await tick()
+        finally:
+            self._busy.discard(task)
 
     def _look_now(self) -> None:
         """At start, and when the demo's clock jumps."""
@@ -89,6 +120,12 @@ class Ticks:
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC))
         self.pump.wake()
+
+    def _look(self) -> None:
+        """A file is in: it may have been the last piece that a digest was waiting for."""
+        self._again = True
+        if job := self._scheduler.get_job(self._digests.__name__):
+            job.modify(next_run_time=datetime.now(UTC))
 
     async def _digests(self) -> None:
         """Once more where the clock jumped meanwhile: the scheduler runs no second beside it."""
@@ -100,10 +137,20 @@ class Ticks:
             self.looked_at = began
 
     async def _alive(self) -> None:
+        await self._house.run(upkeep.probe, self._house)
+        self._house.vitals.note("ticked")
         await self._house.run(self._instance.still_there)
         await self._house.run(upkeep.recover, self._house, self._instance)
         await self._take_over()
-        self.last_tick = self._house.clock.now()
+
+    async def _backup(self) -> None:
+        await self._house.run(upkeep.back_up, self._house)
+
+    async def _heartbeat(self) -> None:
+        from bot.web import beat  # tornado, which few need
+
+        if not decide(self._house.vitals.signs, time.monotonic()).stuck:
+            await beat(self._house.config.health.heartbeat_url)
 
     async def _retention(self) -> None:
         await self._house.run(upkeep.forget, self._house)

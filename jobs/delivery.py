@@ -8,11 +8,13 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from telegram import Bot
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot import outbox
+from bot import outbox, presence
 from bot.context import House
 from bot.delivery import deliver
 from bot.outbox import Claim, Outcome, Sending
+from bot.presence import Scene
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Pump:
         self._in_flight: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
+        self._unsure = False  # what became of the last try is not known
 
     def wake(self) -> None:
         self._woken.set()
@@ -54,6 +57,7 @@ class Pump:
             wait = LONGEST_SLEEP
             try:
                 claim = await self._house.run(self._claim)
+                self._house.vitals.note("pumped")
                 for sending in claim.sendings:
                     task = asyncio.create_task(self._send(sending))
                     self._in_flight.add(task)
@@ -68,6 +72,8 @@ class Pump:
     def _claim(self) -> Claim:
         now = self._house.clock.now()
         free = IN_FLIGHT - len(self._in_flight)
+        if self._house.vitals.signs.refused:
+            return Claim([], None)
         with self._house.db.read() as s:
             if not (free and outbox.anything_due(s, now)):
                 return Claim([], None)
@@ -75,11 +81,34 @@ class Pump:
             return outbox.claim(s, self._house.owner, now, free)
 
     async def _send(self, sending: Sending) -> None:
-        picture = await self._picture(sending)
-        outcome = await deliver(self._bot, sending, picture)
+        outcome = await self._try(sending)
+        self._house.vitals.note("settled")
+        if outcome.said_at:
+            ahead = outcome.said_at - self._house.clock.now()
+            self._house.vitals.note(skew=ahead.total_seconds())
         if outcome.result not in ("sent", "wait"):
             log.warning("row %d (%s): %s", sending.id, outcome.result, outcome.error)
         await self._house.insist(self._settle, sending, outcome)
+
+    async def _try(self, sending: Sending) -> Outcome:
+        """Where the last try was hidden by the network, ask first whether it works again.
+
+        A second copy goes only once, and a reply never: neither may be wasted on an outage.
+        """
+        if (self._unsure or sending.repeat) and not await self._answers():
+            return Outcome("retry", error="Telegram does not answer")
+        outcome = await deliver(self._bot, sending, await self._picture(sending))
+        self._unsure = outcome.result == "unknown"
+        return outcome
+
+    async def _answers(self) -> bool:
+        try:
+            await self._bot.get_me()
+        except (RetryAfter, InvalidToken):
+            return True  # an answer, if no kind one: the message itself will meet it
+        except TelegramError:
+            return False
+        return True
 
     async def _picture(self, sending: Sending) -> bytes | None:
         """None where there is none, or where it cannot be drawn: that must not cost the text."""
@@ -93,4 +122,7 @@ class Pump:
 
     def _settle(self, sending: Sending, outcome: Outcome) -> None:
         with self._house.db.write() as s:
-            outbox.settle(s, sending, self._house.owner, outcome, self._house.clock.now())
+            now = self._house.clock.now()
+            if outbox.settle(s, sending, self._house.owner, outcome, now):
+                scene = Scene(s, now, self._house.config.defaults.language)
+                presence.learned(scene, sending, outcome)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,23 +15,30 @@ from sqlmodel import Session
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
-from bot import ingest, outbox
+from bot import ingest, outbox, teams
 from bot.config import Language
 from bot.context import House
 from bot.db.facts import Import
 from bot.db.instance import Instance
-from bot.db.people import Member
+from bot.db.people import Chat, Member, Store
 from bot.errors import UserError
 from bot.i18n import Translator, language_of, translator
+from bot.ingest import headers
 from bot.message import Message
 from bot.outbox import Address
 from bot.render import imports as render
+from bot.render import notices
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 5.0  # seconds, for rows of other processes
 TELL_EVERY = 3.0  # seconds between two edits of the progress message
 FETCH_TRIES = 4
+CUT_WITHIN = 2.0  # seconds, at a stop; a slice takes no longer
+
+
+class Cut(Exception):
+    """The bot stops in the middle of an import."""
 
 
 class Imports:
@@ -43,6 +51,7 @@ class Imports:
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._cut = threading.Event()
 
     def wake(self) -> None:
         self._woken.set()
@@ -54,9 +63,11 @@ class Imports:
         """An import cut off here is given back and done again at the next start."""
         self._stopping = True
         self.wake()
+        self._cut.set()
         if self._task:
-            await asyncio.wait([self._task], timeout=20)
+            await asyncio.wait([self._task], timeout=CUT_WITHIN)
             self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _loop(self) -> None:
         while not self._stopping:
@@ -79,11 +90,17 @@ class Imports:
                 if ingest.exhausted(row):
                     raise UserError("internal")
                 if row.state == "undoing":
-                    await self._house.run(_undo, self._house, row)
+                    await self._house.run(_undo, self._house, row, self._cut)
                     return True
                 path = Path(folder) / "upload"  # a name of theirs may be longer than a disk allows
                 await self._fetch(row, path)
-                await self._house.run(_run, self._house, row, path)
+                if row.state == "sorting":
+                    await self._house.run(_sort, self._house, row, path)
+                else:
+                    await self._house.run(_run, self._house, row, path, self._cut)
+            except Cut:
+                await self._house.run(_release, self._house, row)
+                return False
             except UserError as e:
                 await self._house.run(_refuse, self._house, row, e)
             except Exception:
@@ -117,25 +134,84 @@ class Imports:
         raise UserError("import.not_fetched")
 
 
-def _run(house: House, row: Import, path: Path) -> None:
+def _sort(house: House, row: Import, path: Path) -> None:
+    """Whose file it is: asked only where its platform leaves that open."""
+    platforms = ingest.look(path, row.file_name)
+    with house.db.write() as s:
+        stores = _candidates(s, row)
+        store = ingest.only_store(platforms, stores)
+        ingest.sort(s, row, store.id if store else None)
+        if store is None:
+            _tell(s, house, row, f"which{row.attempts}",
+                  lambda t: render.which_store(t, row.id or 0, row.file_name, stores))  # fmt: skip
+
+
+def _candidates(s: Session, row: Import) -> list[Store]:
+    """The stores its sender sees in the chat it came from."""
+    chat = s.get(Chat, row.chat_id) if row.chat_id else None
+    member = s.get(Member, row.member_id) if row.member_id else None
+    stores = teams.stores(s, row.team_id)
+    if chat and chat.kind != "private":
+        binding = teams.binding(s, chat.telegram_id, row.thread_id)
+        stores = teams.bound_stores(s, binding) if binding else []
+    held = teams.held_to(s, member) if member else set()
+    return [x for x in stores if x.team_id == row.team_id and (not held or x.id in held)]
+
+
+def _in_group(house: House, row: Import) -> bool:
+    with house.db.read() as s:
+        chat = s.get(Chat, row.chat_id) if row.chat_id else None
+    return bool(chat and chat.kind != "private")
+
+
+def _run(house: House, row: Import, path: Path, cut: threading.Event) -> None:
     """Import and tell; the message that said "reading" becomes progress and then the report."""
     assert row.id
     told = time.monotonic()
 
     def progress(step: ingest.Progress) -> None:
         nonlocal told
+        if cut.is_set():
+            raise Cut
         if time.monotonic() - told < TELL_EVERY:
             return
         told = time.monotonic()
         with house.db.write() as s:
             _tell(s, house, row, f"p{int(told * 1000)}", lambda t: render.progress(step, t))
 
-    ingest.run(house.db, row.id, path, house.clock.now(), progress, _ending(house, row))
+    ingest.run(
+        house.db, row.id, path, house.clock.now(), progress, _ending(house, row),
+        in_group=_in_group(house, row), on_unknown=_asking(house, row),
+    )  # fmt: skip
 
 
-def _undo(house: House, row: Import) -> None:
+def _asking(house: House, row: Import) -> Callable[[Session, tuple[str, ...]], None]:
+    """What the table is, asked where its header means nothing to us."""
+
+    def ask(s: Session, header: tuple[str, ...]) -> None:
+        form = headers.unknown(s, row.team_id, header)
+        s.flush()
+        _tell(s, house, row, f"kind{row.attempts}",
+              lambda t: render.ask_kind(t, form, row.id or 0, row.file_name))  # fmt: skip
+
+    return ask
+
+
+def _undo(house: House, row: Import, cut: threading.Event) -> None:
     assert row.id
-    ingest.undo(house.db, row.id, house.clock.now(), _ending(house, row))
+
+    def progress(_: ingest.Progress) -> None:
+        if cut.is_set():
+            raise Cut
+
+    ingest.undo(house.db, row.id, house.clock.now(), _ending(house, row), progress)
+
+
+def _release(house: House, row: Import) -> None:
+    """A stop is no failed try: the next start has it whole again."""
+    assert row.id
+    with house.db.write() as s:
+        ingest.release(s, row.id)
 
 
 def _refuse(house: House, row: Import, e: UserError) -> None:
@@ -146,22 +222,32 @@ def _refuse(house: House, row: Import, e: UserError) -> None:
 def _ending(house: House, row: Import) -> Callable[[Session, ingest.End], None]:
     """What is said at the end, written in the transaction that ends it."""
 
+    number = row.id or 0
+
     def say(s: Session, end: ingest.End) -> None:
+        fresh = s.get(Import, number)
+        form = headers.of(s, fresh) if fresh and headers.left_nothing(fresh) else None
+
+        def tell(suffix: str, make: Callable[[Translator], Message]) -> None:
+            _tell(s, house, row, suffix,
+                  lambda t: render.with_way_back(make(t), t, form, number) if form else make(t))  # fmt: skip
+
         match end:
             case ingest.Report():
-                report = end
-                _tell(s, house, row, "report",
-                      lambda t: render.report(report, t, row.id or 0, row.file_name))  # fmt: skip
+                report, asked = end, ingest.asked(s, number)
+                tell("report", lambda t: render.report(report, t, number, row.file_name, asked))
                 if report.personal and row.message_id:
                     _delete(s, house, row)
             case ingest.UndoResult():
                 result = end
-                _tell(s, house, row, "undone", lambda t: render.undone(result, t))
+                tell("undone", lambda t: render.undone(result, t))
             case UserError():
                 error = end
                 key = f"refused{row.attempts}"
                 _tell(s, house, row, key,
-                      lambda t: Message(t(f"error.{error.key}", **error.params)))  # fmt: skip
+                      lambda t: notices.error(error, t))  # fmt: skip
+                if error.key == "import.personal" and row.message_id:
+                    _delete(s, house, row)
 
     return say
 
@@ -173,13 +259,23 @@ def _tell(
     if row.chat_id is None:
         return
     member = s.get(Member, row.member_id) if row.member_id else None
-    default = house.config.defaults.language
-    language: Language = language_of(member.language if member else "", default)
+    if member and member.left_at:
+        return  # whoever is out of the team hears no more of its figures
+    language = _language(s, house, row, member)
     outbox.enqueue(
         s, f"import:{row.id}:{suffix}", Address(row.chat_id, thread_id=row.thread_id),
         make(translator(language)), house.clock.now(),
         kind="import", method="edit", target=row.progress_key,
     )  # fmt: skip
+
+
+def _language(s: Session, house: House, row: Import, member: Member | None) -> Language:
+    """The chat's own; in private its person's."""
+    chat = s.get(Chat, row.chat_id)
+    group = chat and chat.kind != "private"
+    binding = teams.binding(s, chat.telegram_id, row.thread_id) if chat and group else None
+    said = binding.language if binding else member.language if member else ""
+    return language_of(said, house.config.defaults.language)
 
 
 def _delete(s: Session, house: House, row: Import) -> None:
