@@ -7,6 +7,7 @@ import pytest
 from bot.config import Config, load
 from bot.errors import ConfigError
 
+HOOK = "[telegram.webhook]\nurl = 'https://bot.example.com/hook'"
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 
 
@@ -34,8 +35,14 @@ def test_without_a_file_the_defaults_hold() -> None:
         ("[files]\nmax_mb = true", "files.max_mb must be a whole number"),
         ("[defaults]\nlanguage = 'fr'", "defaults.language must be one of zh-hans, zh-hant, en"),
         ("[defaults]\ntimezone = 'Mars'", "defaults.timezone: no such zone Mars"),
+        ("[defaults]\ndigest_at = '9:00'", "defaults.digest_at: a time of day such as 09:00"),
+        ("[defaults]\ndigest_at = '24:00'", "defaults.digest_at: a time of day such as 09:00"),
         ("telegram = 1", "telegram must be a table"),
-        ("[telegram.webhook]\nsecret = 'short'", "secret needs at least 32 characters"),
+        (f"{HOOK}\nsecret = 'short'", "secret needs at least 32 characters"),
+        (f"{HOOK}\nsecret = '{'å' * 32}'", "secret needs at least 32 characters of A-Z"),
+        (HOOK, "telegram.webhook.secret needs at least 32 characters"),
+        ("[telegram.webhook]\nurl = 'here'", "telegram.webhook.url: where Telegram reaches us"),
+        ("[telegram]\nproxy = 'localhost:1080'", "telegram.proxy: http://, https:// or socks5://"),
         ("not toml", "not valid TOML"),
     ],
 )

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.delivery import deliver
 from bot.message import Button, Message
 from bot.outbox import Sending
-from bot.sandbox import people
+from bot.sandbox import members, people
 from bot.sandbox.api import Sandbox
 from bot.sandbox.faults import Fault
 from bot.sandbox.server import Server
@@ -66,9 +66,34 @@ async def test_a_refused_picture_does_not_cost_the_text(server: Server, bot: Bot
     assert [m["text"] for m in said(server)] == ["hello"]
 
 
-async def test_a_lost_topic_does_not_cost_the_text(server: Server, bot: Bot) -> None:
-    assert (await deliver(bot, replace(HELLO, thread_id=99), None)).result == "sent"
-    assert "message_thread_id" not in said(server)[0]
+@pytest.mark.parametrize(
+    ("description", "result"),
+    [
+        ("Bad Request: message thread not found", "no_topic"),
+        ("Bad Request: TOPIC_CLOSED", "no_topic"),
+        ("Bad Request: not enough rights to send text messages to the chat", "muted"),
+        ("Bad Request: have no rights to send a message", "muted"),
+        ("Bad Request: CHAT_WRITE_FORBIDDEN", "muted"),
+    ],
+)
+async def test_what_befell_the_chat_is_told_apart(
+    server: Server, bot: Bot, description: str, result: str
+) -> None:
+    fault(server, "400", description=description)
+    assert (await deliver(bot, replace(HELLO, thread_id=99), None)).result == result
+
+
+async def test_where_pictures_are_not_allowed_the_text_goes(server: Server, bot: Bot) -> None:
+    members.permit(server.sandbox.state, GROUP, ["photo"])
+    picture = (Path(__file__).parent / "dot.png").read_bytes()
+    assert (await deliver(bot, HELLO, picture)).result == "sent"
+    assert [m["text"] for m in said(server)] == ["hello"]
+
+
+async def test_leaving_twice_is_no_harm(server: Server, bot: Bot) -> None:
+    leave = replace(HELLO, method="leave", message=Message(""))
+    assert (await deliver(bot, leave, None)).result == "sent"
+    assert (await deliver(bot, leave, None)).result == "gone"
 
 
 async def test_a_second_copy_is_marked(server: Server, bot: Bot) -> None:

@@ -8,7 +8,7 @@ import pytest
 from conftest import NOW
 from sqlmodel import Session, select
 
-from bot import outbox, teams
+from bot import outbox, pacing, teams
 from bot.db import Database
 from bot.db.people import Chat
 from bot.db.wire import ChatPace, OutboxRow
@@ -248,7 +248,7 @@ def test_of_a_stranger_no_pace_is_kept(db: Database) -> None:
     assert claim(db, seconds=39) == []
     (sending,) = claim(db, seconds=40)
     with db.read() as s:
-        assert list(s.exec(select(ChatPace.address))) == [outbox.EVERYWHERE]
+        assert list(s.exec(select(ChatPace.address))) == [pacing.EVERYWHERE]
 
 
 def test_two_first_claims_at_once_share_the_pace(db: Database) -> None:
@@ -286,3 +286,26 @@ def test_a_moved_chat_whose_new_address_was_heard_of_first_stays_one(
     with db.read() as s:
         assert [(x.id, x.telegram_id) for x in s.exec(select(Chat))] == [(chat, -200)]
     assert row(db, "b").chat_id == chat
+
+
+SECRET = Message("https://t.me/x?start=inv_1", secret=True)
+
+
+def test_what_is_secret_is_wiped_once_it_was_said(db: Database, chat: int) -> None:
+    with db.write() as s:
+        outbox.enqueue(s, "a", Address(chat), SECRET, NOW)
+    (sending,) = claim(db)
+    settle(db, sending, Outcome("retry"))
+    assert "inv_1" in row(db, "a").payload
+    (sending,) = claim(db, 60)
+    settle(db, sending, Outcome("sent", message_id=7), 60)
+    assert row(db, "a").payload == Message("").dump()
+
+
+def test_what_is_secret_is_wiped_where_it_will_never_be_said(db: Database, chat: int) -> None:
+    with db.write() as s:
+        outbox.enqueue(s, "a", Address(chat), SECRET, NOW)
+        outbox.enqueue(s, "b", Address(chat), Message('"secret":true'), NOW)
+        outbox.silence(s, chat, NOW, "out")
+    assert row(db, "a").payload == Message("").dump()
+    assert "secret" in Message.load(row(db, "b").payload).text

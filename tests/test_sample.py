@@ -21,7 +21,7 @@ from sqlmodel import select
 
 from bot import ingest
 from bot.db import Database
-from bot.db.facts import SalesRollup
+from bot.db.facts import AdDay, ImportedDay, SalesRollup, ShopDay
 from bot.db.people import Store
 from bot.errors import UserError
 from bot.ingest import Report
@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "bot" / "sample"
 TMALL = SAMPLE / "ExportOrderList202611230840.zip"
 HK = SAMPLE / "orders_export.zip"
+BAD_DAY = date(2026, 11, 22)
 DAYS = [date(2026, 5, 27) + timedelta(days=n) for n in range(180)]
 
 Row = dict[str, str]
@@ -171,7 +172,8 @@ def test_shopify_orders_come_in_every_state() -> None:
 @pytest.mark.parametrize("pattern", [r"(?<!\d)1[3-9]\d{9}(?!\d)", r"\+852[ -]?\d{4} ?\d{4}"])
 def test_no_whole_phone_number_is_in_the_files(pattern: str) -> None:
     for name, content in exports(SAMPLE):
-        text = content.decode("gb18030" if "ExportOrder" in name else "utf-8")
+        chinese = any(x in name for x in ("ExportOrder", "alimama", "dsr_"))
+        text = content.decode("gb18030" if chinese else "utf-8")
         assert not re.search(pattern, text), name
 
 
@@ -184,7 +186,8 @@ def test_the_company_speaks_of_people_and_chats_that_exist() -> None:
     there = world.load(SAMPLE / "world.toml")
     company = tomllib.loads((SAMPLE / "company.toml").read_text("utf-8"))
 
-    assert {m["id"] for m in company["members"]} == {p.id for p in there.people if not p.outsider}
+    team = {m["id"] for m in company["members"]}
+    assert team | set(company["owners"]) == {p.id for p in there.people if not p.outsider}
     assert {b["chat"] for b in company["bindings"]} <= {g.id for g in there.groups}
     for store in company["stores"]:
         assert all((SAMPLE / name).is_file() for name in store["files"])
@@ -237,6 +240,49 @@ def test_the_next_mornings_export_adds_orders_and_moves_others_on(db: Database, 
     assert report.read == len(items)
     assert report.changed > 100
     assert report.refused == 0
+
+
+def test_traffic_ads_and_scores_agree_with_the_orders(db: Database, shop: Shop) -> None:
+    take(db, shop.tmall, TMALL)
+
+    report = take(db, shop.tmall, SAMPLE / "shop_days_202611230840.zip")
+
+    assert (report.refused, report.problems) == (0, ())
+    with db.read() as s:
+        own = s.exec(select(ShopDay).where(ShopDay.product_id == 0)).all()
+        days = {x.day: Decimal(x.sales or 0) / 100 for x in own}
+        whole = {x.kind: x.whole for x in s.exec(select(ImportedDay)) if x.day == BAD_DAY}
+    assert days == {day: amount for day, amount in tmall_sales().items() if day in DAYS}
+    assert all(0.03 < x.buyers / x.visitors < 0.07 for x in own if x.buyers and x.visitors)
+    assert whole == {"orders": True, "shop_days": True, "ads": True, "scores": True}
+
+
+def test_on_the_bad_sunday_fewer_came_and_less_was_spent(db: Database, shop: Shop) -> None:
+    take(db, shop.tmall, SAMPLE / "shop_days_202611230840.zip")
+
+    week = BAD_DAY - timedelta(days=7)
+    with db.read() as s:
+        people = {x.day: x.visitors for x in s.exec(select(ShopDay)) if not x.product_id}
+        spent: dict[date, int] = defaultdict(int)
+        for ad in s.exec(select(AdDay)):
+            spent[ad.day] += ad.spend or 0
+    assert people[BAD_DAY] < 0.8 * people[week]
+    assert spent[BAD_DAY] < 0.8 * spent[week]
+
+
+def test_shopify_traffic_agrees_with_its_orders(db: Database, shop: Shop) -> None:
+    paid: dict[date, Decimal] = defaultdict(Decimal)
+    for r in hk():
+        if r["Paid at"]:
+            paid[datetime.fromisoformat(r["Paid at"]).date()] += Decimal(r["Total"])
+
+    report = take(db, shop.shopify, SAMPLE / "sessions_202611230840.zip")
+
+    assert (report.refused, report.problems) == (0, ())
+    with db.read() as s:
+        found = {x.day: Decimal(x.sales or 0) / 100 for x in s.exec(select(ShopDay))}
+        assert {x.window_days for x in s.exec(select(AdDay))} == {7}
+    assert found == {day: amount for day, amount in paid.items() if day in DAYS}
 
 
 def test_the_sheet_kept_by_hand_is_read_but_for_its_two_wrong_rows(

@@ -16,14 +16,18 @@ from world import TOKEN, WORLD
 from bot import outbox
 from bot.app import Storebot
 from bot.clock import Clock
-from bot.config import Config, DatabaseSettings, Telegram
+from bot.config import Config, DatabaseSettings, Health, Telegram, Webhook
 from bot.db.facts import Import
+from bot.health import Limits
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
 from bot.sandbox.world import World
 
 SAYS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageMedia",
-        "editMessageCaption")  # fmt: skip
+        "editMessageCaption", "editMessageReplyMarkup")  # fmt: skip
+
+PATIENCE = 60  # seconds until something that should come is given up; a busy machine is slow
+LIMITS = Limits(doubt=0.1)  # no test waits a minute to learn that a token is revoked
 
 
 @dataclass
@@ -61,15 +65,23 @@ class Wire:
     async def restart(self) -> None:
         """Stop the bot's process and start another, as a supervisor would."""
         await self.bot.stop()
-        self.bot = Storebot(self.bot.config, self.bot.clock)
+        await self.start()
+
+    async def start(self) -> None:
+        """Another process of the same bot, after `bot.stop()`."""
+        self.bot = Storebot(self.bot.config, self.bot.clock, LIMITS)
         await self.bot.start()
 
     async def until(self, at: datetime) -> None:
         """The clock jumps, and whatever is due by then happens."""
         await self._do("clock", to=at.isoformat())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not (self.bot.ticks.looked_at and self.bot.ticks.looked_at >= at):
                 await asyncio.sleep(0.01)
+
+    async def act(self, verb: str, **body: Any) -> dict[str, Any]:
+        """Any other call of the sandbox's control side: topic, member, migrate, permissions …"""
+        return await self._do(verb, **body)
 
     async def kick(self, chat: int, person: int) -> None:
         await self._do("bot", person=person, chat=chat, status="kicked")
@@ -88,25 +100,60 @@ class Wire:
 
     async def sent(self, n: int) -> None:
         """Until the bot has said `n` things since the last look, whether it knows so or not."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while sum(c["method"] in SAYS for c in self.calls[self._seen :]) < n:
                 await asyncio.sleep(0.02)
 
-    async def replies(self, seconds: float = 20) -> list[dict[str, Any]]:
+    async def called(self, method: str) -> None:
+        """Until the bot has made one more call of this method."""
+        before = len(self.calls)
+        async with asyncio.timeout(PATIENCE):
+            while all(c["method"] != method for c in self.calls[before:]):
+                await asyncio.sleep(0.02)
+
+    async def replies(self, seconds: float = PATIENCE) -> list[dict[str, Any]]:
         """What the bot said since the last look, once all that was said to it is handled."""
         await self._idle(seconds)
+        return self._fresh()
+
+    async def so_far(self, seconds: float = 4) -> list[dict[str, Any]]:
+        """The same where something must wait: once no try has been made for so long."""
+        last, since = -1, 0.0
+        now = asyncio.get_running_loop().time
+        while not await self._quiet():
+            tries = sum(c["method"] in SAYS for c in self.calls)
+            unheard = len(self.server.sandbox.state.updates) or self.bot.lanes.busy
+            if tries != last or unheard or await asyncio.to_thread(self._sending):
+                last, since = tries, now()
+            elif now() - since > seconds:
+                break
+            await asyncio.sleep(0.02)
+        return self._fresh()
+
+    async def tried(self, n: int) -> None:
+        """`sent`, and the bot has written down what came of it."""
+        await self.sent(n)
+        async with asyncio.timeout(PATIENCE):
+            while await asyncio.to_thread(self._sending):
+                await asyncio.sleep(0.02)
+
+    def _sending(self) -> bool:
+        with self.bot.db.read() as s:
+            return "sending" in outbox.backlog(s, self.bot.clock.now()).states
+
+    def _fresh(self) -> list[dict[str, Any]]:
         fresh = self.calls[self._seen :]
         self._seen = len(self.calls)
         return [c["result"] for c in fresh if c["method"] in SAYS and c["effect"]]
 
-    async def reply(self, seconds: float = 20) -> dict[str, Any]:
+    async def reply(self, seconds: float = PATIENCE) -> dict[str, Any]:
         """The only thing the bot said since the last look."""
         (message,) = await self.replies(seconds)
         return message
 
     async def answers(self) -> list[str]:
         """Texts of the toasts since the last look at replies."""
-        await self._idle(20)
+        await self._idle(PATIENCE)
         fresh = self.calls[self._seen :]
         return [c["params"].get("text", "") for c in fresh if c["method"] == "answerCallbackQuery"]
 
@@ -124,19 +171,30 @@ class Wire:
     def _nothing_open(self) -> bool:
         with self.bot.db.read() as s:
             states = outbox.backlog(s, self.bot.clock.now()).states
-            busy = col(Import.state).in_(("queued", "merging", "undoing"))
+            busy = col(Import.state).in_(("sorting", "queued", "merging", "undoing"))
             importing = s.exec(select(Import.id).where(busy)).first()
             return not (states.get("pending") or states.get("sending") or importing)
 
 
 @contextlib.asynccontextmanager
-async def running(db_url: str, clock: Clock, world: World = WORLD) -> AsyncIterator[Wire]:
+async def running(
+    db_url: str,
+    clock: Clock,
+    world: World = WORLD,
+    limits: Limits | None = None,
+    hook: Webhook | None = None,
+    health: Health | None = None,
+    proxy: str = "",
+) -> AsyncIterator[Wire]:
     server = await Server(Sandbox(world, clock, TOKEN)).start()
     config = Config(
-        telegram=Telegram(token=TOKEN, owners=(1001,), base_url=server.url),
+        telegram=Telegram(
+            token=TOKEN, owners=(1001,), base_url=server.url, webhook=hook, proxy=proxy
+        ),
         database=DatabaseSettings(db_url),
+        health=health or Health(),
     )
-    bot = Storebot(config, clock)
+    bot = Storebot(config, clock, limits or LIMITS)
     await bot.start()
     async with httpx.AsyncClient(base_url=server.url) as http:
         wire = Wire(server, bot, http)

@@ -120,7 +120,7 @@ def fill(path: Path, lines: int) -> None:
             "INSERT INTO buyer_rollups VALUES (?,?,?,?,?,?,?,?)", _bitmaps(rng, stores, lines)
         )
         c.executemany(
-            "INSERT INTO imported_days VALUES (?,?,?,?)",
+            "INSERT INTO imported_days VALUES (?,?,?,?,1)",
             (
                 (store, "orders", (FIRST + timedelta(days=d)).isoformat(), "2026-11-23 00:20:00")
                 for store in stores

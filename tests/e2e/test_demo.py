@@ -30,13 +30,16 @@ async def demo(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     assert process.stdout
-    async with asyncio.timeout(60):
-        while b"Storebot demo:" not in await process.stdout.readline():
-            pass
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-        yield http
-    process.terminate()
-    assert await process.wait() == 0
+    try:
+        async with asyncio.timeout(120):
+            while b"Storebot demo:" not in (line := await process.stdout.readline()):
+                assert line, "the demo ended before it was there"
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            yield http
+    finally:
+        process.terminate()
+        code = await process.wait()
+    assert code == 0
 
 
 async def said(demo: httpx.AsyncClient, chat: int) -> dict[str, Any]:
@@ -67,3 +70,14 @@ async def test_the_next_morning_brings_a_card(demo: httpx.AsyncClient) -> None:
 async def test_the_page_is_served(demo: httpx.AsyncClient) -> None:
     page = await demo.get("/")
     assert page.headers["content-type"].startswith("text/html")
+
+
+async def test_who_brings_a_file_is_reminded_in_private(demo: httpx.AsyncClient) -> None:
+    """小陈 has said nothing yet, but has pressed Start before."""
+    await demo.post("/_sandbox/say", json={"person": 1001, "text": "/stores tmall"})
+    card = {"person": 1001, "chat": 1001, "message_id": (await said(demo, 1001))["message_id"]}
+    data = {"data": "stores:1:who:orders:3", "forge": True}  # two buttons in one
+    await demo.post("/_sandbox/press", json=card | data)
+    await asyncio.sleep(1)
+    await demo.post("/_sandbox/clock", json={"to": "2026-11-24T08:41:00+08:00"})
+    assert (await said(demo, 1003))["text"].startswith("昨日11‑23(一) 还差你这几份：")

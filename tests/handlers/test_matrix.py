@@ -14,7 +14,7 @@ from bot.access import ROLES, Rule, Verdict, decide
 from bot.config import Defaults
 from bot.db import Database
 from bot.db.people import Member
-from handlers import COMMANDS, FILE, PRESSES, WORDS
+from handlers import ANONYMOUS, COMMANDS, FILE, PRESSES, STALE, UNKNOWN, WORDS
 from jobs import PUSHES
 
 BOTH, PRIVATE, GROUPS = {"private", "supergroup"}, {"private"}, {"supergroup"}
@@ -30,21 +30,49 @@ EXPECTED = {
     "/week": (READERS, BOTH),
     "/month": (READERS, BOTH),
     "/ask": (READERS, BOTH),
+    "/record": ({"owner", "manager", "staff"}, BOTH),
+    "/why": (READERS, BOTH),
     "/link": (BOSSES, GROUPS),
+    "/stores": (BOSSES, PRIVATE),
+    "/status": (BOSSES, BOTH),
+    "/settings": (TEAM, BOTH),
+    "/unlink": (BOSSES, GROUPS),
+    "/team": (TEAM, PRIVATE),
+    "/invite": (BOSSES, PRIVATE),
+    "/audit": ({"owner"}, PRIVATE),
     "/start": (EVERYBODY, PRIVATE),
     "/help": (TEAM, BOTH),
     "words": (READERS, BOTH),
-    "file": ({"owner", "manager", "staff"}, PRIVATE),
+    "file": ({"owner", "manager", "staff"}, BOTH),
+    "unknown": (TEAM, BOTH),
+    "anonymous": (EVERYBODY, GROUPS),
+    "stale": (TEAM, BOTH),
     "button q": (READERS, BOTH),
-    "button u": ({"owner", "manager", "staff"}, PRIVATE),
-    "button f": ({"owner", "manager", "staff"}, PRIVATE),
+    "button review": (READERS, BOTH),
+    "button stores": (BOSSES, PRIVATE),
+    "button u": ({"owner", "manager", "staff"}, BOTH),
+    "button f": ({"owner", "manager", "staff"}, BOTH),
+    "button e": ({"owner", "manager", "staff"}, BOTH),
+    "button h": ({"owner", "manager", "staff"}, BOTH),
     "button link": (BOSSES, GROUPS),
+    "button set": (BOSSES, BOTH),
+    "button me": (TEAM, GROUPS),
     "button setup": (EVERYBODY, PRIVATE),  # the door itself asks for config's owners
     "button join": (EVERYBODY, PRIVATE),
-    "button admit": ({"owner"}, PRIVATE),
+    "button admit": (TEAM, PRIVATE),  # the door itself asks for an owner of that team
+    "button inv": (BOSSES, PRIVATE),
+    "button unv": (BOSSES, PRIVATE),
+    "button team": (TEAM, PRIVATE),
+    "button tm": (BOSSES, PRIVATE),
+    "button switch": (TEAM, PRIVATE),
+    "button audit": ({"owner"}, PRIVATE),
     "push digest": (READERS, BOTH),
+    "push nudge": (READERS, BOTH),
     "push import": (READERS, PRIVATE),
-    "push join": ({"owner", "staff"}, PRIVATE),
+    "push chat": (BOSSES, PRIVATE),
+    "push away": ({"owner"}, PRIVATE),
+    "push join": ({"owner"}, PRIVATE),
+    "push people": (EVERYBODY, PRIVATE),
 }
 
 
@@ -53,6 +81,9 @@ def rows() -> dict[str, Rule]:
         **{f"/{c.name}": c.rule for c in COMMANDS},
         "words": WORDS.rule,
         "file": FILE.rule,
+        "unknown": UNKNOWN.rule,
+        "anonymous": ANONYMOUS.rule,
+        "stale": STALE.rule,
         **{f"button {p.kind}": p.rule for p in PRESSES},
         **{f"push {kind}": rule for kind, rule in PUSHES.items()},
     }
@@ -72,7 +103,7 @@ def test_who_may_do_what_where(name: str, chat: str, role: str) -> None:
 
 
 REFUSED = "你没有权限做这件事。需要的话找店铺的老板。"
-ELSEWHERE = "这里用不了。/link 要发在团队群里；订单文件和 /start 请私聊我。"
+ELSEWHERE = "这个要私聊我用：点我的头像，再点「发消息」。"
 
 
 @pytest.fixture
