@@ -1,6 +1,6 @@
 """Write the demo's own data, the same each time: `python .ci/make_sample.py [FOLDER]`.
 
-Two stores' export files as the platforms write them, and in drop/ what a visitor can send by hand:
+Two stores' export files as the platforms write them (orders, traffic, ads, scores), and in drop/ what a visitor can send by hand:
 the next morning's export, a sheet kept by hand, and a broken file. Everybody in them is invented.
 """
 
@@ -11,12 +11,20 @@ import io
 import sys
 import zipfile
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from xml.sax.saxutils import escape
 
-from sample_orders import HK, NEVER, PRODUCTS, TMALL, ZONE, Line, Order, happened
+from sample_days import (
+    alimama,
+    facebook,
+    scores,
+    shopify_days,
+    sycm_products,
+    sycm_shop,
+)
+from sample_orders import FIRST, HK, NEVER, PRODUCTS, TMALL, ZONE, Line, Order, happened
 
 SAMPLE = Path(__file__).parents[1] / "bot" / "sample"
 MONDAY = datetime(2026, 11, 23, 8, 40, tzinfo=ZONE)
@@ -61,7 +69,10 @@ def main(folder: Path) -> None:
     files = {
         "ExportOrderList202611230840.zip": taobao(tmall, MONDAY),
         "orders_export.zip": archive({"orders_export.csv": shopify(hk, MONDAY)}),
+        "shop_days_202611230840.zip": archive(chinese_days(tmall, MONDAY, FIRST)),
+        "sessions_202611230840.zip": archive(sessions(hk, MONDAY)),
         "drop/ExportOrderList202611240830.zip": taobao(since(FRIDAY, tmall), TUESDAY),
+        "drop/shop_days_202611240830.zip": archive(chinese_days(tmall, TUESDAY, MONDAY.date())),
         "drop/orders_export_1124.csv": shopify(since(FRIDAY, hk), TUESDAY),
         "drop/counter_sales_1122.xlsx": (sheet := xlsx(counter_sales())),
         "drop/broken.xlsx": sheet[: len(sheet) * 2 // 3],  # the end of a ZIP is its index
@@ -69,6 +80,32 @@ def main(folder: Path) -> None:
     for name, content in files.items():
         (folder / name).write_bytes(content)
         print(f"{len(content):>9,}  {name}")
+
+
+def chinese_days(orders: list[Order], now: datetime, first: date) -> dict[str, bytes]:
+    """What 生意参谋, 阿里妈妈 and 千牛 say of the days until yesterday, as downloaded at `now`."""
+    last = now.date() - timedelta(days=1)
+    return {
+        f"sycm_shop_{now:%Y%m%d%H%M}.csv": sycm_shop(orders, first, last).encode("utf-8-sig"),
+        f"sycm_products_{now:%Y%m%d%H%M}.csv": sycm_products(
+            orders, max(first, last - timedelta(days=29)), last
+        ).encode("utf-8-sig"),
+        f"alimama_{now:%Y%m%d%H%M}.csv": alimama(orders, first, last).encode("gb18030"),
+        f"dsr_{now:%Y%m%d%H%M}.csv": scores(first, last).encode("gb18030"),
+    }
+
+
+def sessions(orders: list[Order], now: datetime) -> dict[str, bytes]:
+    """Shopify's traffic by day and Facebook's ads."""
+    last = now.date() - timedelta(days=1)
+
+    def total(order: Order) -> int:
+        return shopify_amounts(order)[2]
+
+    return {
+        f"sessions_{now:%Y%m%d%H%M}.csv": shopify_days(orders, total, FIRST, last).encode(),
+        f"facebook_ads_{now:%Y%m%d%H%M}.csv": facebook(orders, total, FIRST, last).encode(),
+    }
 
 
 def since(start: datetime, orders: Iterable[Order]) -> list[Order]:
@@ -179,9 +216,7 @@ def shopify(orders: Iterable[Order], now: datetime) -> bytes:
 
 
 def shopify_head(order: Order, now: datetime) -> dict[str, str]:
-    cut = order.payable // 10 if order.salt % 9 == 0 else 0
-    shipping = 0 if order.payable >= 40000 else 4000
-    total = order.payable - cut + shipping
+    cut, shipping, total = shopify_amounts(order)
     refunded = order.refunded(now) * (order.payable - cut) // order.payable
     if order.refunded(now) == order.payable:
         refunded = total  # all of it goes back, delivery too
@@ -213,6 +248,13 @@ def shopify_head(order: Order, now: datetime) -> dict[str, str]:
         "Id": str(5_900_000_000_000 + order.seq * 32768 + order.salt % 32768),
         "Risk Level": "Low", "Source": "web",
     }  # fmt: skip
+
+
+def shopify_amounts(order: Order) -> tuple[int, int, int]:
+    """Discount, delivery, and what the buyer pays."""
+    cut = order.payable // 10 if order.salt % 9 == 0 else 0
+    shipping = 0 if order.payable >= 40000 else 4000
+    return cut, shipping, order.payable - cut + shipping
 
 
 def shopify_status(order: Order, refunded: int, total: int, now: datetime) -> str:
