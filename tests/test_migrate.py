@@ -71,6 +71,6 @@ def test_a_copy_from_before_is_kept_beside_a_file(old: Database, tmp_path: Path)
     if not old.is_sqlite:
         assert list(tmp_path.iterdir()) == []
         return
-    copy = Database(f"sqlite:///{tmp_path / 'storebot.before-0002.db'}")
+    copy = Database(f"sqlite:///{tmp_path / 'storebot.before-0003.db'}")
     assert migrate.revision(copy) == "0001"
     copy.close()

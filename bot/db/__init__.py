@@ -10,7 +10,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from bot.db import facts, people, wire  # noqa: E402  # after the naming convention
+from bot.db import desk, facts, people, wire  # noqa: E402  # after the naming convention
 from bot.db.engine import Database, insert_new, wake  # noqa: E402
 
-__all__ = ["Database", "facts", "insert_new", "people", "wake", "wire"]
+__all__ = ["Database", "desk", "facts", "insert_new", "people", "wake", "wire"]

@@ -12,7 +12,7 @@ from bot.db.engine import Database
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
 
-HEAD = "0002"  # the newest revision; compared first, so that a start need not import Alembic
+HEAD = "0003"  # the newest revision; compared first, so that a start need not import Alembic
 _LOCK = 0x5707EB07  # PostgreSQL advisory lock: two first starts must not both create tables
 
 

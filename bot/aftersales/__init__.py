@@ -1,0 +1,1 @@
+"""The after-sales desk: issues, their stages and deadlines, and their near relatives."""
