@@ -81,7 +81,7 @@ def due(s: Session, issue: Issue, platform: str) -> Fields:
         return {}
     at = deadlines.due_for(
         s, issue.team_id, platform, issue.type, issue.stage, issue.applied_at, issue.staged_at,
-        issue.opened_at,
+        issue.opened_at, waiting_for=issue.waiting_for, waybill=issue.waybill,
     )  # fmt: skip
     return {"due_at": at, "due_from": "table" if at else ""}
 

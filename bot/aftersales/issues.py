@@ -25,6 +25,10 @@ from bot.errors import UserError
 
 # what others did since does not make a press on the older card wrong
 HARMLESS = frozenset({"note", "photo", "urge", "missed", "confirm", "check"})
+# what the table's deadline hangs on
+_DATED = frozenset(
+    {"type", "stage", "store_id", "applied_at", "due_from", "waiting_for", "waybill"}
+)
 # what a file or a clock did is not taken back by a person
 LASTING = frozenset({"file", "gone", "missed", "undo", "confirm", "check"})
 
@@ -177,7 +181,7 @@ def record(
     fields = dict(fields or {})
     before = {k: getattr(issue, k) for k in fields}
     _set(issue, fields)
-    if {"type", "stage", "store_id", "applied_at", "due_from", "waiting_for"} & fields.keys():
+    if _DATED & fields.keys():
         store = s.get(Store, issue.store_id) if issue.store_id else None
         again = changes.due(s, issue, store.platform if store else "")
         before = {k: getattr(issue, k) for k in again} | before
