@@ -101,7 +101,9 @@ TakeDays = Callable[
     [Sequence[formats.Match], readers.Table, list[readers.Row], Iterator[readers.Row]], None
 ]
 # Takes a table of refunds likewise.
-TakeRefunds = Callable[[formats.Match, readers.Table, list[readers.Row], Iterator[readers.Row]], None]
+TakeRefunds = Callable[
+    [formats.Match, readers.Table, list[readers.Row], Iterator[readers.Row]], None
+]
 
 
 def sheets(

@@ -31,7 +31,9 @@ _PARTS = (
     (MINUTE, r"(\d+)\s*(?:分钟|分鐘|分|minutes?|mins?|m(?![a-z]))"),
     (1, r"(\d+)\s*(?:秒钟|秒鐘|秒|seconds?|secs?|s(?![a-z]))"),
 )
-_CLOCK = re.compile(r"(?:(\d+)\s*(?:天|日|days?|d)\s*)?(\d{1,3}):(\d{2})(?::(\d{2}))?$", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?:(\d+)\s*(?:天|日|days?|d)\s*)?(\d{1,3}):(\d{2})(?::(\d{2}))?$", re.IGNORECASE
+)
 _OVER = re.compile(r"已?(?:超时|逾期|超時)|overdue|expired", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{7,}")
 
@@ -68,7 +70,9 @@ class RefundTable:
     match: formats.Match
     encoding: str
     listing: Listing
-    found: dict[str, list[Said]] = field(default_factory=dict)  # by number, in the order of the file
+    found: dict[str, list[Said]] = field(
+        default_factory=dict
+    )  # by number, in the order of the file
     read: int = 0
     refused: int = 0
     personal: bool = False
@@ -118,7 +122,12 @@ class _Reader:
         above: list[readers.Row],
     ) -> None:
         job = reading.job
-        self.match, self.f, self.zone, self.currency = match, match.format, job.timezone, job.currency
+        self.match, self.f, self.zone, self.currency = (
+            match,
+            match.format,
+            job.timezone,
+            job.currency,
+        )
         said = dating.about(above, (table.name, job.file_name), job.timezone, job.now)
         listing = Listing(states="status" in match.columns, due="due" in match.columns)
         self.out = RefundTable(
@@ -144,7 +153,7 @@ class _Reader:
             header = self.match.header[columns[name]] if name in columns else ""
             refused.setdefault(at, Problem(code, numbered[at][0], header, value[:40]))
 
-        data = self._typed(texts, len(kept), refuse)
+        data = self._typed(texts, refuse)
         for i in range(len(kept)):
             if i not in refused:
                 said = self._said(i, texts, data)
@@ -168,7 +177,7 @@ class _Reader:
 
     # cells -----------------------------------------------------------------------------------
 
-    def _typed(self, texts: dict[str, list[str]], n: int, refuse: Refuse) -> dict[str, Any]:
+    def _typed(self, texts: dict[str, list[str]], refuse: Refuse) -> dict[str, Any]:
         self._check_numbers(texts, refuse)
         data: dict[str, Any] = {}
         for name in ("applied", "finished"):
@@ -221,7 +230,9 @@ class _Reader:
     def _dues(self, said: list[str]) -> list[tuple[int, int] | None]:
         """Moments, and how exactly they are told; a deadline that cannot be read is counted."""
         left = [remaining(x) for x in said]
-        read = self._instants("due", [x if y is None else "" for x, y in zip(said, left, strict=True)])
+        read = self._instants(
+            "due", [x if y is None else "" for x, y in zip(said, left, strict=True)]
+        )
         found: list[tuple[int, int] | None] = []
         for i, span in enumerate(left):
             if span is not None:
@@ -287,7 +298,9 @@ def remaining(text: str) -> tuple[int, int] | None:
         days, hours, minutes, seconds = (int(x or 0) for x in clock.groups())
         total = days * DAY + hours * HOUR + minutes * MINUTE + seconds
         return (-total if over else total), 1 if clock.group(4) else MINUTE
-    found = [(unit, m) for unit, pattern in _PARTS if (m := re.search(pattern, rest, re.IGNORECASE))]
+    found = [
+        (unit, m) for unit, pattern in _PARTS if (m := re.search(pattern, rest, re.IGNORECASE))
+    ]
     if not found or re.search(r"\d{4}[-/年]", rest):
         return None
     total = sum(unit * int(m.group(1)) for unit, m in found)

@@ -139,7 +139,7 @@ _STATES: Mapping[str, State] = {
 _STATE_WORDS: tuple[tuple[str, State], ...] = (
     ("等待", "open"), ("待", "open"), ("wait", "open"), ("pending", "open"), ("处理中", "open"), ("處理中", "open"),
     ("审核中", "open"), ("審核中", "open"), ("退款中", "open"), ("进行中", "open"), ("進行中", "open"),
-    ("换货中", "open"), ("维修中", "open"), ("补寄中", "open"), ("介入中", "open"), ("仲裁", "open"),
+    ("换货中", "open"), ("维修中", "open"), ("补寄中", "open"), ("換貨中", "open"), ("維修中", "open"), ("介入中", "open"), ("仲裁", "open"),
     ("判责", "open"), ("not refunded", "open"), ("未退款", "open"), ("未完成", "open"), ("未处理", "open"),
     ("撤销", "closed"), ("撤銷", "closed"), ("取消", "closed"), ("关闭", "closed"), ("關閉", "closed"),
     ("失败", "closed"), ("失敗", "closed"), ("逾期", "closed"), ("作废", "closed"), ("不通过", "closed"),
