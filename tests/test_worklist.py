@@ -23,11 +23,15 @@ from bot.ingest.refunds import Counts, File
 from bot.ingest.report import Listing, UndoResult
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
-HEAD = "退款编号,订单编号,售后类型,退款状态,退款金额,退款原因,申请时间,超时时间,商品名称,退货物流单号"
+HEAD = (
+    "退款编号,订单编号,售后类型,退款状态,退款金额,退款原因,申请时间,超时时间,商品名称,退货物流单号"
+)
 SELLER, BUYER = "等待卖家同意", "等待买家退货"
 
 
-def row(no: int, state: str = SELLER, due: str = "2026-11-24 03:12:00", amount: str = "29.90") -> str:
+def row(
+    no: int, state: str = SELLER, due: str = "2026-11-24 03:12:00", amount: str = "29.90"
+) -> str:
     return f"R{no},A{no},仅退款,{state},{amount},少件,2026-11-22 0{no}:00:00,{due},苹果,"
 
 
@@ -54,9 +58,10 @@ class Lists:
 
     def undo(self) -> UndoResult:
         with self.db.read() as s:
-            newest = s.exec(select(IssueEvent.id)).all() and s.connection().exec_driver_sql(
-                "SELECT MAX(id) FROM imports"
-            ).scalar_one()
+            newest = (
+                s.exec(select(IssueEvent.id)).all()
+                and s.connection().exec_driver_sql("SELECT MAX(id) FROM imports").scalar_one()
+            )
         return ingest.undo(self.db, newest, NOW, desk=worklist.Desk())
 
     def cards(self) -> dict[str, Issue]:
@@ -118,7 +123,8 @@ def test_the_same_list_again_changes_nothing(lists: Lists) -> None:
     report = lists.take(row(1), row(2))
     assert lists.cards() == before
     assert lists.told == []
-    assert report.worklist and (report.worklist.opened, report.worklist.changed) == (0, 0)
+    assert report.worklist
+    assert (report.worklist.opened, report.worklist.changed) == (0, 0)
 
 
 def test_the_next_list_closes_what_is_gone(lists: Lists) -> None:
@@ -129,7 +135,8 @@ def test_the_next_list_closes_what_is_gone(lists: Lists) -> None:
     assert lists.cards()["R3"].amount == 990
     assert sorted(lists.told) == [1, 3]
     w = report.worklist
-    assert w and (w.full, w.gone, w.changed, w.absent, w.waiting) == (True, 1, 1, 0, 2)
+    assert w
+    assert (w.full, w.gone, w.changed, w.absent, w.waiting) == (True, 1, 1, 0, 2)
 
 
 def test_a_finished_row_closes_its_card_with_what_the_platform_did(lists: Lists) -> None:
@@ -139,7 +146,8 @@ def test_a_finished_row_closes_its_card_with_what_the_platform_did(lists: Lists)
     assert (one.stage, one.resolution, one.cost) == ("closed", "refunded", 2_990)
     assert (two.stage, two.resolution, two.cost) == ("closed", "", None)
     assert lists.events("R1")[-1] == ("file", "退款成功")
-    assert report.worklist and (report.worklist.closed, report.worklist.gone) == (2, 0)
+    assert report.worklist
+    assert (report.worklist.closed, report.worklist.gone) == (2, 0)
 
 
 def test_a_new_state_brings_its_own_deadline_and_whose_turn_it_is(lists: Lists) -> None:
@@ -161,12 +169,15 @@ def test_what_a_person_said_of_a_card_stays(lists: Lists, by: Any) -> None:
 
 def test_an_issue_of_the_same_order_becomes_the_refunds_card(lists: Lists) -> None:
     with lists.db.write() as s:
-        new = issues.New(store_id=lists.store.id, order_no="A1", type="refund_only", reason="damaged")
+        new = issues.New(
+            store_id=lists.store.id, order_no="A1", type="refund_only", reason="damaged"
+        )
         issues.open(s, lists.store.team_id, new, NOW, None)
     report = lists.take(row(1), row(2))
     one = lists.cards()["R1"]
     assert (one.no, one.reason, one.amount, one.due_from) == (1, "damaged", 2_990, "file")
-    assert report.worklist and (report.worklist.joined, report.worklist.opened) == (1, 1)
+    assert report.worklist
+    assert (report.worklist.joined, report.worklist.opened) == (1, 1)
     assert lists.told == [1]
 
 
@@ -176,7 +187,8 @@ def test_what_was_closed_by_a_list_is_opened_by_a_list(lists: Lists) -> None:
     report = lists.take(row(1), row(2))
     one = lists.cards()["R1"]
     assert (one.stage, one.closed_at, one.reopened) == ("new", None, 1)
-    assert report.worklist and report.worklist.reopened == 1
+    assert report.worklist
+    assert report.worklist.reopened == 1
 
 
 def test_what_a_person_closed_stays_closed(lists: Lists, by: Any) -> None:
@@ -227,7 +239,9 @@ def test_when_a_list_is_full(change: dict[str, Any], gone: tuple[str, ...]) -> N
     )
     store = Store(team_id=1, key="t", name="t", timezone="Asia/Shanghai", created_at=NOW)
     file = File(9, store, NOW, report, stale=change.get("stale", False))
-    counts = Counts(states={"open": 2}, present={"R8", "R9"} if change.get("present", True) else set())
+    counts = Counts(
+        states={"open": 2}, present={"R8", "R9"} if change.get("present", True) else set()
+    )
     if change.get("finished"):
         counts.states["done"] = 1
     found = decide(file, counts, KNOWN, shared=change.get("shared", True))
@@ -247,7 +261,8 @@ def test_a_list_of_one_state_leaves_the_others_open_and_says_so(lists: Lists) ->
     lists.take(row(1), row(2), row(3, BUYER))
     report = lists.take(row(2))
     assert lists.stages() == {"R1": "closed", "R2": "new", "R3": "waiting"}
-    assert report.worklist and report.worklist.absent == 1
+    assert report.worklist
+    assert report.worklist.absent == 1
 
 
 # Undo ----------------------------------------------------------------------------------------
@@ -299,5 +314,7 @@ def test_a_crash_in_the_middle_is_given_back_and_done_again(lists: Lists) -> Non
     with lists.db.read() as s:
         number = s.connection().exec_driver_sql("SELECT MAX(id) FROM imports").scalar_one()
     report = ingest.run(lists.db, number, path, NOW, desk=worklist.Desk())
-    assert report and report.worklist and (report.new, report.worklist.waiting) == (40, 40)
+    assert report
+    assert report.worklist
+    assert (report.new, report.worklist.waiting) == (40, 40)
     assert sorted(x.no for x in lists.cards().values()) == list(range(1, 41))

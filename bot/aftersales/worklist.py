@@ -37,7 +37,7 @@ LIVE = OPEN | {"solved"}  # stages whose card a list may still close
 SHOWN = 3  # deadlines named in the report
 KEPT = ("note", "urge", "photo", "missed", "check", "confirm")  # events that leave a card's stage
 
-Changed = Callable[[Session, Issue, datetime], None]
+Changed = Callable[[Session, Issue, datetime], object]
 
 
 @dataclass(frozen=True)
@@ -276,6 +276,7 @@ class Desk:
             tuple(
                 Due(x.no, int(x.due_at.timestamp()), x.order_no, x.type) for x in first if x.due_at
             ),
+            file.store.timezone,
         )  # fmt: skip
 
     # giving back ---------------------------------------------------------------------------------

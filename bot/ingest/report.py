@@ -120,6 +120,7 @@ class Worklist:
     full: bool = False
     waiting: int = 0
     next: tuple[Due, ...] = ()
+    zone: str = "UTC"  # of the store
 
 
 @dataclass(frozen=True)

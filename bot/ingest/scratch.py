@@ -74,7 +74,8 @@ def make(job: Job, room: Path, progress: Callable[[int], None]) -> dict[str, Any
     rank = _ranks(reading.products.numbers)
     results = [assemble(x, _items_of(x, found), job.currency, rank) for x in orders]
     problems = [p for x in orders for p in x.problems]
-    problems += [p for x in (*days.tables, *refunds.tables) for p in x.problems]
+    problems += [p for x in days.tables for p in x.problems]
+    problems += [p for x in refunds.tables for p in x.problems]
     accepted = any(len(r.lines) for r in results) or any(x.values for x in days.tables)
     accepted = accepted or any(x.found for x in refunds.tables)
     _refuse_foreign(problems, accepted)

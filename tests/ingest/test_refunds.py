@@ -55,7 +55,8 @@ def test_a_taobao_list(desk: Any) -> None:
     assert [(c.header, c.role, c.total) for c in report.sums.columns] == [
         ("买家退款金额", "refund", 49.9)
     ]
-    assert report.worklist and report.worklist.refunds == {"open": 1, "done": 1}
+    assert report.worklist
+    assert report.worklist.refunds == {"open": 1, "done": 1}
 
 
 HEADS = [
@@ -185,7 +186,9 @@ def test_the_same_again_changes_nothing(desk: Any) -> None:
 
 def test_a_later_list_finishes_what_was_open(desk: Any) -> None:
     desk.rows(A, head=TAOBAO)
-    done = A.replace("等待卖家同意", "退款成功").replace("少件/漏发,", "少件/漏发,2026-11-23 01:00:00")
+    done = A.replace("等待卖家同意", "退款成功").replace(
+        "少件/漏发,", "少件/漏发,2026-11-23 01:00:00"
+    )
     assert desk.rows(done, head=TAOBAO).changed == 1
     found = rows(desk)["R1"]
     assert (found.status, str(found.finished_day)) == ("done", "2026-11-23")
@@ -275,7 +278,9 @@ def test_orders_are_no_refunds_and_the_kind_can_be_told(desk: Any) -> None:
     head = "订单号,下单时间,订单金额,售后状态,退款金额"
     assert desk.rows("A1,2026-11-22 10:00:00,10,退款成功,10", head=head).kind == "orders"
     path = desk.file("退款编号,订单号,申请时间\nR1,A1,2026-11-22 10:00:00\n")
-    assert ingest.take(desk.db, desk.store, path, datetime.now().astimezone(), kind="refunds")[1].new
+    assert ingest.take(desk.db, desk.store, path, datetime.now().astimezone(), kind="refunds")[
+        1
+    ].new
 
 
 def test_covered_are_the_days_on_which_refunds_were_finished(desk: Any) -> None:
