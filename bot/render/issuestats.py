@@ -204,7 +204,9 @@ def picture(asked: Asked, found: Stats, t: Translator, look: Look) -> Desk:
     shown = [g for g in drawn if g.figures.opened]
     key = "title" if ratio is not None else "title_plain"
     words = {"n": f.opened, "span": _short_span(asked, t, look.today)}
-    title = t(f"issuestats.picture.{key}", share=t.percent(ratio or 0, 0), **words)
+    share_ = t.percent(ratio or 0, 0)
+    title = figures.sentence(t(f"issuestats.picture.{key}", share=share_, **words))
+    legend = t("issuestats.picture.legend")
     left = [g for g in found.groups if g not in shown and g.figures.opened]
     return Desk(
         look.style,
@@ -217,7 +219,7 @@ def picture(asked: Asked, found: Stats, t: Translator, look: Look) -> Desk:
         (_opened_tile(f, before, t), _on_time_tile(f, before, t), _first_tile(f, before, t)),
         tuple(_bar(found.axis, g, t) for g in shown),
         heading=t(f"issuestats.picture.{found.axis}"),
-        legend=t("issuestats.picture.legend"),
+        legend=legend + t("answer.comma") if f.late else legend,
         late_legend=t("issuestats.picture.late_legend") if f.late else "",
         share_heading=t("issuestats.picture.on_time"),
         note=_note(left, t),
@@ -229,7 +231,9 @@ def _short_span(asked: Asked, t: Translator, today: date) -> str:
     """上周, 近7天; the dates stand below."""
     p = asked.span.period
     words = figures.span(asked.span, t, today)
-    return words.replace(figures.dates(p, t, today), "").strip(" ,，") if p.days > 1 else words
+    if p.days == 1:
+        return words
+    return words.replace(figures.dates(p, t, today), "").strip(" ,，") or words
 
 
 def _clock(look: Look, t: Translator) -> str:

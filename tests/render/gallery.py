@@ -397,19 +397,19 @@ DESK = {
     "zh-hans": (
         "上周售后 186 单，92% 按时", "11-16 至 11-22，变化对照 11-09 至 11-15",
         ("新增", "按时", "首次响应"), "单", "{} 单", "1.8 百分点", "分钟", "3 分钟", "原因",
-        "条长为单数", "，橙色为超时", "超时 {}", "按时线 90%；不足 10 单的比率用灰色",
+        "条长为单数，", "橙色为超时", "超时 {}", "按时线 90%；不足 10 单的比率用灰色",
         "截至 11-23 08:52", ("破损", "少件漏发", "发货慢", "发错", "描述不符", "不想要了", "其他"),
     ),
     "zh-hant": (
         "上週售後 186 單，92% 按時", "11-16 至 11-22，變化對照 11-09 至 11-15",
         ("新增", "按時", "首次回應"), "單", "{} 單", "1.8 百分點", "分鐘", "3 分鐘", "原因",
-        "條長為單數", "，橙色為逾時", "逾時 {}", "按時線 90%；不足 10 單的比率用灰色",
+        "條長為單數，", "橙色為逾時", "逾時 {}", "按時線 90%；不足 10 單的比率用灰色",
         "截至 11-23 08:52", ("破損", "少件漏發", "發貨慢", "發錯", "描述不符", "不想要了", "其他"),
     ),
     "en": (
-        "186 issues, 92% on time", "16 Nov – 22 Nov; changes against 9 Nov – 15 Nov",
+        "Last week: 186 issues, 92% on time", "16 Nov – 22 Nov; changes against 9 Nov – 15 Nov",
         ("New", "On time", "First answer"), "", "{}", "1.8 pt", "min", "3 min", "Reason",
-        "length: issues", ", orange: late", "{} late",
+        "length: issues, ", "orange: late", "{} late",
         "On-time line 90%; shares of fewer than 10 in grey", "as of 23 Nov 08:52",
         ("damaged", "missing items", "late", "wrong item", "not as described", "change of mind",
          "other"),
@@ -447,7 +447,7 @@ def desks(language: str = "zh-hans", theme: str = "light") -> dict[str, Desk]:
         "one": replace(week, rows=rows[:1]),
         "none": replace(week, rows=()),
         "on-time": replace(
-            week, late_legend="",
+            week, legend=legend.rstrip("，, "), late_legend="",
             rows=tuple(replace(r, kept=r.kept + r.late, late=0, late_text="") for r in rows),
         ),
         "long": replace(
