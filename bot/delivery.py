@@ -65,17 +65,23 @@ _PICTURE = (
     "not enough rights to send photos", "chat_send_photos_forbidden",
     "chat_send_media_forbidden",
 )  # fmt: skip
+_FILE = (
+    "wrong file", "file is too big", "file must be non-empty", "caption is too long",
+    "not enough rights to send documents", "chat_send_docs_forbidden", "chat_send_media_forbidden",
+)  # fmt: skip
 _TAG = re.compile(r"<[^>]+>")
 
 
-async def deliver(bot: Bot, sending: Sending, picture: bytes | None) -> Outcome:
+async def deliver(
+    bot: Bot, sending: Sending, picture: bytes | None, document: bytes | None = None
+) -> Outcome:
     """One attempt, with the repairs that are known not to double anything.
 
     A 400 means that nothing was sent, so the same attempt may go on without what was refused:
-    the markup, the picture or the quoted message. A topic that is closed or gone is the chat's
+    the markup, the picture, the file or the quoted message. A topic that is closed or gone is the chat's
     business: see `bot.presence`.
     """
-    form = _Form(sending, picture)
+    form = _Form(sending, picture, document)
     for _ in range(4):
         try:
             message_id = await form.send(bot)
@@ -122,10 +128,11 @@ def seconds(wait: int | timedelta) -> float:
 class _Form:
     """How a row is said; `without` takes away what Telegram refused."""
 
-    def __init__(self, sending: Sending, picture: bytes | None) -> None:
+    def __init__(self, sending: Sending, picture: bytes | None, document: bytes | None) -> None:
         self.sending = sending
         self.message = sending.message
         self.picture = picture
+        self.document = document
         self.html = True
         self.reply_to = sending.reply_to
         self.target = sending.target
@@ -142,6 +149,8 @@ class _Form:
             self.reply_to = 0
         elif any(x in refusal for x in _PICTURE) and self.picture:
             self.picture = None
+        elif any(x in refusal for x in _FILE) and self.document:
+            self.document = None
         elif any(x in refusal for x in _NO_TARGET) and self.target:
             self.target = ""  # they deleted it: say it anew
         elif _NO_TEXT in refusal and self.target:
@@ -154,7 +163,9 @@ class _Form:
     @property
     def text(self) -> str:
         mark = self.message.repeat_mark if self.sending.repeat else ""
-        text = f"{mark}\n{self.message.text}" if mark else self.message.text
+        file = self.message.document
+        sorry = file.sorry if file and self.document is None else ""
+        text = "\n".join(line for line in (mark, self.message.text, sorry) if line)
         return text if self.html else unescape(_TAG.sub("", text))
 
     async def send(self, bot: Bot) -> int:
@@ -197,6 +208,10 @@ class _Form:
             )
         if self.picture:
             sent = await bot.send_photo(photo=self.picture, caption=self.text, **common)
+        elif self.document and (file := self.message.document):
+            sent = await bot.send_document(
+                document=self.document, filename=file.name, caption=self.text, **common
+            )
         else:
             sent = await bot.send_message(
                 text=self.text, link_preview_options=LinkPreviewOptions(is_disabled=True), **common

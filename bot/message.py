@@ -21,8 +21,22 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file that is made only when it is sent, so that its row stays small.
+
+    `kind` names its maker in `bot.documents.MAKERS`, `asked` is what that needs, as JSON: who may see
+    what is decided when it is asked for. `sorry` is said where it cannot be made or is refused.
+    """
+
+    name: str
+    kind: str
+    asked: str
+    sorry: str
+
+
+@dataclass(frozen=True)
 class Message:
-    """HTML text, buttons and at most one picture.
+    """HTML text, buttons and at most one picture or file.
 
     `picture` is the JSON of a `bot.render.pictures` spec: it is drawn only when it is sent, and a
     picture that cannot be drawn or is refused never costs the text. What is `secret` is wiped from
@@ -32,6 +46,7 @@ class Message:
     text: str
     keyboard: Keyboard = ()
     picture: str = ""
+    document: Document | None = None
     silent: bool = False
     repeat_mark: str = ""  # put before the text where a push may be a second copy
     secret: bool = False
@@ -42,5 +57,9 @@ class Message:
     @staticmethod
     def load(raw: str) -> Message:
         data: dict[str, Any] = json.loads(raw)
-        rows = data.pop("keyboard")
-        return Message(keyboard=tuple(tuple(Button(**b) for b in row) for row in rows), **data)
+        rows, file = data.pop("keyboard"), data.pop("document", None)
+        return Message(
+            keyboard=tuple(tuple(Button(**b) for b in row) for row in rows),
+            document=Document(**file) if file else None,
+            **data,
+        )

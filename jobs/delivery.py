@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot import outbox, presence
+from bot import documents, outbox, presence
 from bot.context import House
 from bot.delivery import deliver
+from bot.message import Document
 from bot.outbox import Claim, Outcome, Sending
 from bot.presence import Scene
 
@@ -97,7 +98,8 @@ class Pump:
         """
         if (self._unsure or sending.repeat) and not await self._answers():
             return Outcome("retry", error="Telegram does not answer")
-        outcome = await deliver(self._bot, sending, await self._picture(sending))
+        picture, document = await self._picture(sending), await self._document(sending)
+        outcome = await deliver(self._bot, sending, picture, document)
         self._unsure = outcome.result == "unknown"
         return outcome
 
@@ -119,6 +121,20 @@ class Pump:
         except Exception:
             log.exception("row %d: its picture cannot be drawn", sending.id)
             return None
+
+    async def _document(self, sending: Sending) -> bytes | None:
+        """None where there is none, or where it cannot be made: then the words say so."""
+        if sending.message.document is None:
+            return None
+        try:
+            return await self._house.run(self._made, sending.message.document)
+        except Exception:
+            log.exception("row %d: its file cannot be made", sending.id)
+            return None
+
+    def _made(self, document: Document) -> bytes:
+        with self._house.db.read() as s:
+            return documents.make(s, document, self._house.clock.now())
 
     def _settle(self, sending: Sending, outcome: Outcome) -> None:
         with self._house.db.write() as s:

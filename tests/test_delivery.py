@@ -12,7 +12,7 @@ from world import GROUP, TOKEN, WORLD
 
 from bot.clock import Clock
 from bot.delivery import deliver
-from bot.message import Button, Message
+from bot.message import Button, Document, Message
 from bot.outbox import Sending
 from bot.sandbox import members, people
 from bot.sandbox.api import Sandbox
@@ -175,3 +175,29 @@ async def test_an_edit_of_a_deleted_message_is_said_anew(server: Server, bot: Bo
     edit = replace(HELLO, method="edit", target=str(sent.message_id), message=Message("report"))
     assert (await deliver(bot, edit, None)).message_id == sent.message_id + 1
     assert said(server)[-1]["text"] == "report"
+
+
+FILE = Message("三行", document=Document("上周.xlsx", "answer", "{}", "做不出这个文件。"))
+
+
+async def test_a_file_goes_with_its_name_and_words(server: Server, bot: Bot) -> None:
+    outcome = await deliver(bot, replace(HELLO, message=FILE), None, b"PK\x03\x04")
+    (sent,) = [c["result"] for c in server.sandbox.log.calls if c["method"] == "sendDocument"]
+    assert (outcome.result, outcome.message_id) == ("sent", sent["message_id"])
+    assert (sent["document"]["file_name"], sent["caption"]) == ("上周.xlsx", "三行")
+
+
+async def test_without_its_file_the_words_say_so(server: Server, bot: Bot) -> None:
+    assert (await deliver(bot, replace(HELLO, message=FILE), None)).result == "sent"
+    assert [m["text"] for m in said(server)] == ["三行\n做不出这个文件。"]
+
+
+async def test_a_refused_file_does_not_cost_the_words(server: Server, bot: Bot) -> None:
+    refusal = "Bad Request: not enough rights to send documents to the chat"
+    server.sandbox.faults.add(Fault("sendDocument", "400", description=refusal))
+    assert (await deliver(bot, replace(HELLO, message=FILE), None, b"PK")).result == "sent"
+    assert [m["text"] for m in said(server)] == ["三行\n做不出这个文件。"]
+
+
+def test_a_file_is_kept_as_what_was_asked_for() -> None:
+    assert Message.load(FILE.dump()) == FILE
