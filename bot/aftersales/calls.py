@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from bot import teams
+from bot.aftersales import issues
 from bot.aftersales.stages import OPEN
+from bot.aftersales.views import IssueView
 from bot.aftersales.watch import (
     BACK,
     HORIZON,
     HOUR,
+    KINDS,
     NEWS,
     UNTOUCHED,
     Alarm,
@@ -25,33 +26,8 @@ from bot.aftersales.watch import (
     Fact,
 )
 from bot.db import insert_new
-from bot.db.desk import Issue, IssueEvent, IssueWarning
-from bot.db.people import Member, Store, Team
-
-KINDS = ("issue", "violation")  # those with a deadline of a platform; a date is no deadline
-
-
-@dataclass(frozen=True)
-class Row:
-    """A card in a list of warnings; `currency` is of its store."""
-
-    id: int
-    no: int
-    kind: str
-    type: str
-    reason: str
-    product: str
-    note: str
-    amount: int | None
-    currency: str
-    store: str
-    store_id: int | None
-    stage: str
-    waiting_for: str
-    due_at: datetime | None
-    assignee: str
-    urgent: bool
-    opened_at: datetime
+from bot.db.desk import Issue, IssueWarning
+from bot.db.people import Team
 
 
 def facts(s: Session, now: datetime) -> dict[int, list[Fact]]:
@@ -139,35 +115,19 @@ def _take(s: Session, w: Alarm, now: datetime) -> bool:
 
 def miss(s: Session, ids: Iterable[int], now: datetime) -> list[Issue]:
     """Note on cards that their deadline has passed; those that another process noted are not ours."""
-    query = (
-        update(Issue)
-        .where(col(Issue.id).in_(sorted(ids)), col(Issue.stage).in_(OPEN))
-        .where(col(Issue.missed_at).is_(None), col(Issue.due_at) <= now)
-        .values(missed_at=Issue.due_at)
-        .returning(col(Issue.id))
-    )
-    ours = list(s.exec(query).scalars())
-    s.add_all(IssueEvent(issue_id=i, at=now, what="missed") for i in ours)
-    s.flush()
-    return list(s.exec(select(Issue).where(col(Issue.id).in_(ours)).order_by(col(Issue.id))))
+    ours = []
+    for issue in s.exec(
+        select(Issue).where(col(Issue.id).in_(sorted(ids))).order_by(col(Issue.id))
+    ):
+        issues.hold(s, issue)
+        if issue.stage in OPEN and issue.missed_at is None and issue.due_at and issue.due_at <= now:
+            issues.record(s, issue, "missed", now, fields={"missed_at": issue.due_at})
+            ours.append(issue)
+    return ours
 
 
-# lists --------------------------------------------------------------------------------------
-
-
-def rows(s: Session, ids: Sequence[int]) -> dict[int, Row]:
-    """What lists of warnings and of a shift say of these cards."""
-    query = (
-        select(Issue, Store.name, Store.currency, Member)
-        .outerjoin(Store, col(Store.id) == Issue.store_id)
-        .outerjoin(Member, col(Member.id) == Issue.assignee_id)
-        .where(col(Issue.id).in_(ids))
-    )
-    return {
-        i.id or 0: Row(
-            i.id or 0, i.no, i.kind, i.type, i.reason, i.product, i.note, i.amount,
-            currency or "", name or "", i.store_id, i.stage, i.waiting_for, i.due_at,
-            teams.called(member) if member else "", i.urgent, i.opened_at,
-        )
-        for i, name, currency, member in s.exec(query)
-    }  # fmt: skip
+def seen(s: Session, alarms: Iterable[Alarm]) -> dict[int, IssueView]:
+    """The cards that a message lists."""
+    ids = {a.issue_id for a in alarms}
+    found = issues.views(s, list(s.exec(select(Issue).where(col(Issue.id).in_(ids)))))
+    return {v.id: v for v in found}

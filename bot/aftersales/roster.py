@@ -48,7 +48,10 @@ class Reader:
     shift: str = ""
 
     def sees(self, store_id: int | None) -> bool:
-        return not self.stores or store_id is None or store_id in self.stores
+        """As `bot.aftersales.scope` has it; a group sees what has no store yet."""
+        if store_id is None:
+            return not (self.role and self.stores)
+        return not self.stores or store_id in self.stores
 
 
 @dataclass(frozen=True)

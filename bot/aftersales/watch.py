@@ -11,13 +11,19 @@ without a sound where it is quiet.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from sqlmodel import Session, col, select
+
+from bot import periods
 from bot.aftersales import hours
 from bot.aftersales.hours import Span
 from bot.aftersales.roster import Reader, Roster
+from bot.aftersales.stages import OPEN
+from bot.db.desk import Issue
 
 NEAR = timedelta(hours=2)
 BEFORE_END = timedelta(hours=2)  # of the shift: time to do what is listed
@@ -31,6 +37,7 @@ HOUR = timedelta(hours=1)
 HORIZON = timedelta(hours=27)
 BACK = timedelta(hours=36)  # how old what nobody answered may be
 
+KINDS = ("issue", "violation")  # with somebody else's clock; a date of ours is none
 RULES = ("missed", "near", "shift", "answer")  # in the order in which they are said
 UNTOUCHED = ("new", "assigned")
 
@@ -71,6 +78,7 @@ class Call:
     reader: Reader
     warnings: tuple[Alarm, ...]
     silent: bool
+    ends: datetime | None = None  # of the shift they are in
 
 
 def urgent(warnings: Iterable[Alarm]) -> list[Alarm]:
@@ -136,7 +144,9 @@ class _Team:
 
     def call(self, key: str, warnings: list[Alarm]) -> Call:
         reader = self._readers[key]
-        return Call(reader, tuple(warnings), reader.silent or not self._on(reader, self.now))
+        span = hours.at(self._spans[key], self.now)
+        silent = reader.silent or span is None
+        return Call(reader, tuple(warnings), silent, span.end if span else None)
 
     # the three of a deadline -----------------------------------------------------------------
 
@@ -211,7 +221,9 @@ class _Team:
 
     def _assignee(self, fact: Fact) -> list[Reader]:
         person = self.roster.person(fact.assignee_id)
-        return [person] if person and person.sees(fact.store_id) else []
+        if person is None or not (fact.store_id is None or person.sees(fact.store_id)):
+            return []
+        return [person]
 
     def _leads(self, fact: Fact) -> list[Reader]:
         return [r for r in self.roster.leads if r.sees(fact.store_id)]
@@ -224,3 +236,50 @@ class _Team:
 
     def _acting(self, reader: Reader, due: datetime) -> Span | None:
         return hours.acting(self._spans[reader.key], self.now, due)
+
+
+# the digest's line ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Today:
+    """What the desk has to do today: `n` open cards due until `last` (the first at `first`).
+
+    `late` are past their deadline; `more` are due today, but after a pause: ①3单12:00前, 再2单今晚.
+    """
+
+    n: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    more: int = 0
+    late: int = 0
+
+
+PAUSE = timedelta(hours=3)  # what is due within so long of each other is one line
+
+
+def today(
+    s: Session, team_id: int, store_ids: Collection[int] | None, now: datetime, zone: ZoneInfo
+) -> Today:
+    """Deadlines of the rest of this day, for the digest; `store_ids` None: all of the team."""
+    midnight = periods.at_local(periods.business_day(now, zone) + periods.DAY, time(), zone)
+    query = (
+        select(Issue.due_at)
+        .where(Issue.team_id == team_id, col(Issue.kind).in_(KINDS), col(Issue.stage).in_(OPEN))
+        .where(col(Issue.due_at) < midnight)
+    )
+    if store_ids is not None:
+        query = query.where(col(Issue.store_id).in_(store_ids))
+    return counted([at for at in s.exec(query.order_by(col(Issue.due_at))) if at], now)
+
+
+def counted(dues: Sequence[datetime], now: datetime) -> Today:
+    """Deadlines in order → those of the next stretch, those after it, those that have passed."""
+    coming = [x for x in dues if x > now]
+    late, last = len(dues) - len(coming), coming[0] if coming else None
+    n = 0
+    for at in coming:
+        if last and at - last > PAUSE:
+            break
+        n, last = n + 1, at
+    return Today(n, coming[0] if coming else None, last, len(coming) - n, late)
