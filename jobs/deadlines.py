@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from bot import outbox
+from bot import desk, outbox
 from bot.aftersales import calls, roster, watch
 from bot.aftersales.watch import Alarm, Call
 from bot.context import House
@@ -38,7 +38,8 @@ def tick(house: House) -> None:
 
 def _miss(house: House, ids: tuple[int, ...], now: datetime) -> None:
     with house.db.write() as s:
-        calls.miss(s, ids, now)
+        for issue in calls.miss(s, ids, now):
+            desk.changed(s, house, issue, now)
 
 
 def _say(house: House, call: Call, now: datetime) -> None:

@@ -170,7 +170,7 @@ async def test_after_a_stop_only_what_still_helps_is_said_and_merged(
         s.add(long_ago)
     started.bot.clock.set(at(15, 30))
     await started.start()
-    ((chat, text),) = [x for x in await heard(started, at(15, 31)) if "离开" not in x[1]]
+    ((chat, text),) = [x for x in await heard(started, at(15, 31)) if "不在线" not in x[1]]
     assert chat == shop.staff
     assert text.splitlines()[0] == "⏰ 2 单 2 小时内到期"
     with db.read() as s:
