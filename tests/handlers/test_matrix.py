@@ -68,6 +68,7 @@ EXPECTED = {
     "button audit": ({"owner"}, PRIVATE),
     "push digest": (READERS, BOTH),
     "push nudge": (READERS, BOTH),
+    "push issues": (READERS, BOTH),
     "push import": (READERS, PRIVATE),
     "push chat": (BOSSES, PRIVATE),
     "push away": ({"owner"}, PRIVATE),
