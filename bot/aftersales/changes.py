@@ -82,6 +82,7 @@ def due(s: Session, issue: Issue, platform: str) -> Fields:
     at = deadlines.due_for(
         s, issue.team_id, platform, issue.type, issue.stage, issue.applied_at, issue.staged_at,
         issue.opened_at, waiting_for=issue.waiting_for, waybill=issue.waybill,
+        shipped=deadlines.shipped(s, issue),
     )  # fmt: skip
     return {"due_at": at, "due_from": "table" if at else ""}
 
