@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from bot.db.desk import DeadlineRule, Issue
-from bot.db.facts import OrderLine
+from bot.db.desk import DeadlineRule
 
 # open: the seller has to decide; shipped: the same where the order is known to be on its way;
 # returned: the goods are on their way back; the rest: whom the card waits for
@@ -189,18 +188,3 @@ def due_for(
     """
     state = state_of(stage, waiting_for, shipped=shipped, waybill=waybill)
     return due(table(s, team_id), platform, type_, state, applied_at, staged_at, opened_at)
-
-
-def shipped(s: Session, issue: Issue) -> bool:
-    """Whether the orders we know say that it has left, where that changes the clock."""
-    if issue.type not in _BY_SHIPPING or not (issue.order_no and issue.store_id):
-        return False
-    query = select(OrderLine.status).where(
-        OrderLine.team_id == issue.team_id, OrderLine.store_id == issue.store_id,
-        OrderLine.order_no == issue.order_no,
-    )  # fmt: skip
-    known = set(s.exec(query))
-    return bool(known) and known <= {"shipped", "done"}
-
-
-_BY_SHIPPING = {v.type for v in SEED.values() if v.state == "shipped"}

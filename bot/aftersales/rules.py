@@ -11,7 +11,7 @@ from functools import cache
 from sqlmodel import Session, col, select
 
 from bot import audit
-from bot.aftersales import deadlines, issues
+from bot.aftersales import changes, deadlines, issues
 from bot.aftersales.deadlines import LONGEST, SEED, STATES, Table
 from bot.aftersales.stages import OPEN
 from bot.aftersales.words import TYPES
@@ -162,9 +162,11 @@ def _again(s: Session, by: Member, type_: str, now: datetime) -> list[Issue]:
 
 
 def _due(s: Session, table: Table, issue: Issue, platform: str) -> datetime | None:
-    state = deadlines.state_of(
-        issue.stage, issue.waiting_for, shipped=deadlines.shipped(s, issue), waybill=issue.waybill
+    differs = table.value(platform, issue.type, "shipped") != table.value(
+        platform, issue.type, "open"
     )
+    left = differs and changes.shipped(s, issue)
+    state = deadlines.state_of(issue.stage, issue.waiting_for, shipped=left, waybill=issue.waybill)
     return deadlines.due(
         table, platform, issue.type, state, issue.applied_at, issue.staged_at, issue.opened_at
     )
