@@ -25,8 +25,8 @@ LEASE = timedelta(seconds=90)  # longer than any send may take
 REPEAT_AFTER = timedelta(seconds=60)  # an ambiguous push: "delivered" is the likelier case
 BACKOFF = (2, 5, 15, 30, 60)  # seconds between tries of what surely was not sent
 
-# keyboard: the buttons of a message that was said
-Method = Literal["send", "edit", "keyboard", "answer", "delete", "leave"]
+# keyboard: the buttons of a message that was said; pin, unpin: the message itself, without a sound
+Method = Literal["send", "edit", "keyboard", "answer", "delete", "leave", "pin", "unpin"]
 Result = Literal[
     "sent", "retry", "wait", "moved", "no_topic", "muted", "gone", "rejected", "unknown", "hold"
 ]
@@ -104,6 +104,22 @@ def enqueue(
     }  # fmt: skip
     wake(s, "outbox")
     return insert_new(s, OutboxRow, row)
+
+
+def replace(s: Session, key: str, message: Message) -> bool:
+    """Say this in place of what still waits: the row of this key, or an edit of it; False for none.
+
+    So a message that changes many times before its turn costs one call, and keeps its place.
+    """
+    same = or_(
+        col(OutboxRow.key) == key,
+        and_(col(OutboxRow.method) == "edit", col(OutboxRow.target) == key),
+    )
+    waiting = select(func.max(OutboxRow.id)).where(same, OutboxRow.state == "pending")
+    newest = update(OutboxRow).where(col(OutboxRow.id) == waiting.scalar_subquery())
+    # claimed in the meantime it is not touched
+    newest = newest.where(col(OutboxRow.state) == "pending").values(payload=message.dump())
+    return bool(s.exec(newest).rowcount)
 
 
 def state(s: Session, key: str) -> str:
@@ -204,8 +220,8 @@ def _speaking() -> ColumnElement[bool]:
 
 
 def _target(s: Session, row: OutboxRow, now: datetime) -> str | None:
-    """The message an edit or deletion means; None while the row that sends it is on its way."""
-    if row.method not in ("edit", "delete") or row.target.isdecimal():
+    """The message an edit, deletion or pin means; None while the row that sends it is on its way."""
+    if row.method not in ("edit", "delete", "pin", "unpin") or row.target.isdecimal():
         return row.target
     sent = s.exec(select(OutboxRow).where(OutboxRow.key == row.target)).first()
     if sent and sent.message_id:
@@ -311,7 +327,13 @@ def _apply(s: Session, row: OutboxRow, outcome: Outcome, now: datetime) -> None:
 
 
 def _doubt(row: OutboxRow, now: datetime) -> None:
-    """The network hid the outcome: a push may repeat once, marked; a reply never."""
+    """The network hid the outcome: a push may repeat once, marked; a reply never.
+
+    An edit that may repeat says the same again at its old place, before those that came after it.
+    """
+    if row.method == "edit" and row.policy == "repeat" and row.attempts < len(BACKOFF):
+        _again(row, now + timedelta(seconds=BACKOFF[row.attempts]))
+        return
     if row.policy == "repeat" and row.repeats == 0:
         row.repeats = 1
         _again(row, now + REPEAT_AFTER)

@@ -169,7 +169,9 @@ def _settle(line: Line) -> tuple[dict[str, object], list[Found]]:
         top = max((x.weight for x in found), default=0)
         best = [x for x in found if x.weight == top]
         different = {x.value for x in best}
-        if len(different) > 1 or any(isinstance(x.value, tuple) and len(x.value) != 1 for x in best):
+        if len(different) > 1 or any(
+            isinstance(x.value, tuple) and len(x.value) != 1 for x in best
+        ):
             clashes += best
             gone += line.of(kind)
         elif best:
@@ -238,7 +240,11 @@ def _mentions(line: Line, people: Sequence[Person]) -> list[tuple[int, int]]:
 
 def _after_name(line: Line, end: int) -> int:
     """处理, 跟进, to handle behind a name go with it."""
-    gap = len(line.plain[end:]) - len(line.plain[end:].lstrip()) if is_latin(line.plain[end - 1]) else 0
+    gap = (
+        len(line.plain[end:]) - len(line.plain[end:].lstrip())
+        if is_latin(line.plain[end - 1])
+        else 0
+    )
     for word in lists("desk_words.alias.after_name"):
         at = end + min(gap, 1)
         if line.plain.startswith(word, at) and not cuts_a_word(line.plain, at, at + len(word)):
@@ -256,21 +262,19 @@ def _names(line: Line, people: Sequence[Person]) -> list[tuple[int, int]]:
     for start, end, ids in list(words.scan(line.plain)):
         mark = marks.search(line.before(start))
         name = line.plain[start:end]
-        if not mark and (len(name) < 2 or name in _ALSO_WORDS or not _free(line, start, end)):
+        if not mark and (
+            len(name) < 2
+            or name in lists("desk_words.alias.also_words")
+            or not _free(line, start, end)
+        ):
             continue
         begin = start - len(line.before(start)) + mark.start() if mark else start
         line.take("assignee", begin, _after_name(line, end), ids, 2 if mark else 1)
     strong = "|".join(map(re.escape, lists("desk_words.alias.assign_strong")))
-    stranger = re.compile(rf"(?<![a-z])(?:{strong})[\s::]*(?P<n>[a-z]{{2,20}}|[\u4e00-\u9fff]{{1,4}})")
+    stranger = re.compile(
+        rf"(?<![a-z])(?:{strong})[\s::]*(?P<n>[a-z]{{2,20}}|[\u4e00-\u9fff]{{1,4}})"
+    )
     return [m.span() for m in line.scan(stranger)]
-
-
-# names of people that are words of a sentence as well: only with @ or after "assign to"
-_ALSO_WORDS = frozenset(
-    "will may can mark bill grace hope faith rose sunny summer april june august jack art drew chase "
-    "rich angel sky joy star penny ruby jade amber olive ginger lily candy cherry apple coco pat sue "
-    "rob frank grant max ray dawn eve iris ivy pearl crystal melody peach lemon sugar honey berry".split()
-)
 
 
 def _free(line: Line, start: int, end: int) -> bool:
@@ -292,7 +296,9 @@ def _stores(line: Line, stores: Sequence[Shop]) -> None:
         for word in {fold(shop.key), fold(shop.name), *parts, *short}:
             if len(word) > 1 and not word.isdigit():
                 names.setdefault(word, set()).add(shop.id)
-    pairs: list[tuple[str, object]] = [(w, ("", 0)) for w in lists("desk_words.alias.responsible.courier")]
+    pairs: list[tuple[str, object]] = [
+        (w, ("", 0)) for w in lists("desk_words.alias.responsible.courier")
+    ]
     pairs += [(n, (tuple(sorted(ids)), 2)) for n, ids in names.items()]
     for platform in meanings.PLATFORM_WORDS:
         ids = tuple(sorted(x.id for x in stores if x.platform == platform))
@@ -315,7 +321,9 @@ def _products(line: Line, products: Sequence[Goods]) -> None:
             line.take("product", start, end, goods, 3)
 
 
-_SAID_PRODUCT = "(?<![a-z])(?:{})\\s*[:：]\\s*(?P<n>[^\\s,，。;；\ue000][^,，。;；\ue000\\n]{{0,40}})"
+_SAID_PRODUCT = (
+    "(?<![a-z])(?:{})\\s*[:：]\\s*(?P<n>[^\\s,，。;；\ue000][^,，。;；\ue000\\n]{{0,40}})"
+)
 _PART = re.compile(r"[^\s,，。;；:：、!！?？/|()（）【】\[\]+~～—…]+(?: (?=[a-z])[a-z]+)*")
 _BOUGHT = re.compile(r"^.{0,12}(?:拍|买|收到|发来|寄来|订|下单|送来)的")
 _TRIM = " \t,，。;；:：、!！?？/|()（）【】[]+~～—…-*·#\"'“”"
@@ -331,7 +339,9 @@ def _product(line: Line, products: Sequence[Goods]) -> None:
         return
     words = "|".join(map(re.escape, lists("desk_words.alias.product")))
     for m in line.scan(re.compile(_SAID_PRODUCT.format(words))):
-        line.take("product", *m.span(), _goods(line.text[m.start("n") : m.end("n")].strip(), products), 2)
+        line.take(
+            "product", *m.span(), _goods(line.text[m.start("n") : m.end("n")].strip(), products), 2
+        )
         return
     counts = sorted(line.of("quantity"), key=lambda x: (-x.weight, x.start))
     if len({x.value for x in counts if x.weight == counts[0].weight}) > 1:
@@ -412,7 +422,9 @@ def _clean(line: Line, start: int, end: int) -> tuple[int, int] | None:
             ):
                 start, moved = start + len(word), True
                 break
-            if line.plain.endswith(word, start, end) and not cuts_a_word(line.plain, end - len(word), end):
+            if line.plain.endswith(word, start, end) and not cuts_a_word(
+                line.plain, end - len(word), end
+            ):
                 end, moved = end - len(word), True
                 break
     return (start, end) if start < end and _is_a_name(line.plain[start:end]) else None

@@ -40,10 +40,10 @@ _WAYBILL = re.compile(
     r"(?<![a-z0-9])(?:sf|yto?|jd[a-z]{0,3}|jt|zto?|sto?|yd|dpk|lp|tba|spx[a-z]{0,2})\d{11,20}(?![a-z0-9])"
 )
 
-_PHONE_WORDS = (
-    r"电话|手机|座机|联系方式|联系|致电|拨打|打给|电联|微信|加v|phone|mobile|tel|cell|whatsapp|wechat|call|sms|contact"
+_PHONE_WORDS = r"电话|手机|座机|联系方式|联系|致电|拨打|打给|电联|微信|加v|phone|mobile|tel|cell|whatsapp|wechat|call|sms|contact"
+_CARD_WORDS = (
+    r"银行卡|卡号|卡(?=\d{15})|账号|账户|帐号|帐户|信用卡|储蓄卡|card|account|acct|a/c|iban"
 )
-_CARD_WORDS = r"银行卡|卡号|卡(?=\d{15})|账号|账户|帐号|帐户|信用卡|储蓄卡|card|account|acct|a/c|iban"
 _ID_WORDS = r"身份证|证件|护照|通行证|passport|id\s*card|identity"
 _AFTER = r"(?:号码|号|码|number|num|no)?\s*[:.]?\s*(?:是|为|is)?\s*[:]?\s*"
 
@@ -51,7 +51,9 @@ _ID18 = re.compile(rf"{_NO_DIGIT}{_digits('[1-9]', '16')}{_GAP}[\dx](?![\da-z])"
 _ID15 = re.compile(rf"{_NO_DIGIT}{_digits('[1-9]', '14')}{_END}")
 _ID_TW = re.compile(r"(?<![a-z0-9])[a-z][1289]\d{8}(?![a-z0-9])")
 _ID_HK = re.compile(r"(?<![a-z0-9])[a-z]{1,2}\d{6}\s?\([\da]\)")
-_ID_SAID = re.compile(rf"(?:{_ID_WORDS}){_AFTER}(?P<n>[a-z]{{0,2}}\d(?:{_GAP}[\dx]){{5,17}})(?![\da-z])")
+_ID_SAID = re.compile(
+    rf"(?:{_ID_WORDS}){_AFTER}(?P<n>[a-z]{{0,2}}\d(?:{_GAP}[\dx]){{5,17}})(?![\da-z])"
+)
 _CARD = re.compile(rf"(?<![\da-z]){_digits('[3-69]|2(?=[2-7])', '12,18')}{_END}")
 _CARD_SAID = re.compile(rf"(?:{_CARD_WORDS}){_AFTER}(?P<n>{_digits('[0-9]', '11,18')}){_END}")
 _PLUS = re.compile(rf"\+{_GAP}{_digits('[1-9]', '7,14')}{_END}")
@@ -275,9 +277,10 @@ def luhn(digits: str) -> bool:
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _REGIONS = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 "
-    "71 81 82 83 91".split()
-)
+    str(n)
+    for tens in ((11, 16), (21, 24), (31, 38), (41, 47), (50, 55), (61, 66), (71, 72), (81, 84))
+    for n in range(*tens)
+) | {"91"}
 
 
 def is_identity(number: str) -> bool:
@@ -305,4 +308,6 @@ _TW_LETTERS = "abcdefghjklmnpqrstuvxywzio"  # 10 to 35
 def _is_tw(number: str) -> bool:
     first = _TW_LETTERS.index(number[0]) + 10
     digits = [first // 10, first % 10, *map(int, number[1:])]
-    return sum(d * w for d, w in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+    return (
+        sum(d * w for d, w in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+    )

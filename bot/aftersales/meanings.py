@@ -31,7 +31,9 @@ _FILLERS = re.compile(
 @cache
 def vocabulary(team: tuple[tuple[str, str], ...], hidden: frozenset[str]) -> Words:
     """All words of the three languages with what they mean; a team's own reasons come first."""
-    pairs: list[tuple[str, object]] = [(w, ("guard", "", 0)) for w in lists("desk_words.alias.guard")]
+    pairs: list[tuple[str, object]] = [
+        (w, ("guard", "", 0)) for w in lists("desk_words.alias.guard")
+    ]
     pairs += [(name, ("reason", slug, 30)) for slug, name in team if name]
     pairs += [
         (w, ("type", slug, _LOUD.get(slug, 40)))
@@ -127,7 +129,9 @@ def _negated(plain: str, start: int, since: int) -> bool:
 def _one_of(key: str, where: str) -> re.Pattern[str]:
     words = "|".join(map(re.escape, lists(f"desk_words.alias.{key}")))
     if where == "before":
-        return re.compile(rf"(?<![a-z])(?:{words}|怪|blame|caused by|by(?: the)?|because of(?: the)?)[\s:是为在=(]*$")
+        return re.compile(
+            rf"(?<![a-z])(?:{words}|怪|blame|caused by|by(?: the)?|because of(?: the)?)[\s:是为在=(]*$"
+        )
     return re.compile(rf"[\s方的]*(?:{words})(?![a-z])")
 
 
@@ -144,13 +148,11 @@ def _blame(line: Line, start: int, end: int, slug: str) -> None:
         line.take("responsible", start - len(before) + said_before.start(), end, slug, 2)
     elif slug in _ONLY_SAID:
         return
-    elif _alone(line, start, end):
-        line.take("responsible", start, end, slug, 1)
-    elif _does_wrong(line, start, end):
+    elif _alone(line, start, end) or _does_wrong(line, end):
         line.take("responsible", start, end, slug, 1)
 
 
-def _does_wrong(line: Line, start: int, end: int) -> bool:
+def _does_wrong(line: Line, end: int) -> bool:
     """仓库漏发: right before a fault, whether that was understood or not."""
     if not is_letter(line.plain[end : end + 1] or " ") and line.plain[end : end + 1] != TAKEN:
         return False
@@ -183,5 +185,8 @@ def types(found: Iterable[Found]) -> list[Found]:
     all_ = list(found)
     values = {x.value for x in all_ if x.weight >= 40}
     if values == {"return_refund", "refund_only"}:
-        return [Found(x.kind, x.start, x.end, "return_refund", x.weight) if x.weight >= 40 else x for x in all_]
+        return [
+            Found(x.kind, x.start, x.end, "return_refund", x.weight) if x.weight >= 40 else x
+            for x in all_
+        ]
     return all_

@@ -6,6 +6,7 @@ middle is kept whole, so that it can still be read.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -27,7 +28,7 @@ def pieces(plain: str, found: Sequence[Found]) -> list[tuple[int, int]]:
     covered = _cover(len(plain), found)
     runs = re.finditer(r"0+", "".join(map(str, covered)))
     out = [_trim(plain, m.start(), m.end()) for m in runs]
-    return [(a, b) for a, b in out if a < b and not plain[a:b].strip(TAKEN + _TRIM) == ""]
+    return [(a, b) for a, b in out if a < b and plain[a:b].strip(TAKEN + _TRIM) != ""]
 
 
 def rest(text: str, found: Sequence[Found], hidden: list[Span]) -> str:
@@ -58,7 +59,7 @@ def _clauses(text: str, covered: list[int], hidden: list[Span]) -> list[tuple[in
         and (c in _STOPS or (c.isspace() and not _between_latin(text, i)))
     ]
     edges = [-1, *cuts, len(text)]
-    return [(a + 1, b) for a, b in zip(edges, edges[1:], strict=False) if a + 1 < b]
+    return [(a + 1, b) for a, b in itertools.pairwise(edges) if a + 1 < b]
 
 
 def _between_latin(text: str, at: int) -> bool:

@@ -5,6 +5,7 @@ What a number is, is said by a word, a sign or its shape; one that could be two 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection
 from dataclasses import replace
@@ -52,12 +53,8 @@ _TAIL = re.compile(
 _STARS = re.compile(r"(?<![a-z0-9])(?:1\d\d)?[*x•＊]{1,8}\s?(?P<n>\d{4})(?![\d.])(?!\s?[件个箱盒])")
 _ZEROES = re.compile(r"(?<![a-z0-9.\-:/#¥$*])(?P<n>0\d{3})(?![a-z0-9.:\-/]|\s?[件个箱盒])")
 
-_COUNT_UNITS = (
-    "件个箱盒袋瓶包双条支只罐桶提份张本台枚颗粒串卷对副根朵盆株棵杯碗筐篮扎捆束组套板听筒篓打排把顶床块片坛枝尾壶"
-)
-_LATIN_UNITS = (
-    r"pcs?|pieces?|items?|units?|boxes|box|bags?|bottles?|packs?|packets?|sets?|pairs?|cartons?|cans?|jars?|ea|qty"
-)
+_COUNT_UNITS = "件个箱盒袋瓶包双条支只罐桶提份张本台枚颗粒串卷对副根朵盆株棵杯碗筐篮扎捆束组套板听筒篓打排把顶床块片坛枝尾壶"
+_LATIN_UNITS = r"pcs?|pieces?|items?|units?|boxes|box|bags?|bottles?|packs?|packets?|sets?|pairs?|cartons?|cans?|jars?|ea|qty"
 _NUM = r"(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d{1,2})?(?![\d.]\d)"
 _SIGNS = {
     "nt$": "TWD", "hk$": "HKD", "us$": "USD", "s$": "SGD", "r$": "BRL", "a$": "AUD", "rm": "MYR",
@@ -74,13 +71,17 @@ _MEANT = {
 }  # fmt: skip
 _SIGN = "|".join(re.escape(x) for x in sorted(_SIGNS, key=len, reverse=True))
 _BEFORE = "|".join(
-    re.escape(x) for x in sorted(_SIGNS, key=len, reverse=True) if x not in ("元", "块", "块钱", "圆", "刀")
+    re.escape(x)
+    for x in sorted(_SIGNS, key=len, reverse=True)
+    if x not in ("元", "块", "块钱", "圆", "刀")
 )
 _VERB = (
     r"(?:(?:仅|只|全额?|部分)?退(?:货退)?(?:还|回)?(?:款|钱)?|赔(?:付|偿|款)?|补(?:偿|差价?|贴|回)?|返(?:现|还)?|减|差价|转账"
     r"|(?<![a-z])(?:partial\s)?(?:refund(?:ed|s)?|compensat(?:e|ed|ion)|pay\s?back|reimburse))"
 )
-_LINK = r"(?:\s|:|给|他|她|客户|买家|顾客|人家|金额|了|款|of|them|her|him|customer|buyer|the|部分|,)*"
+_LINK = (
+    r"(?:\s|:|给|他|她|客户|买家|顾客|人家|金额|了|款|of|them|her|him|customer|buyer|the|部分|,)*"
+)
 _MONEY = re.compile(
     rf"(?P<verb>{_VERB}{_LINK})?"
     rf"(?:(?<![a-z])(?P<sign>{_BEFORE})\s?(?P<a>{_NUM})(?:\s?(?:元|块钱?|圆))?"
@@ -94,9 +95,7 @@ _PRICE = re.compile(
     r"(?:原价|单价|售价|价格?|标价|实付|付款?了?|付过|卖|花了?|拍下|成交价?|paid|price|worth|cost)(?:的|了|是|\s|:)*$"
 )
 
-_NOT_A_UNIT = (
-    r"(?!套|装|组合|入|裤|衫|式|半|月|小时|钟|星期|礼拜|客户|买家|顾客|人|问题|包裹|快递|订单|多月|地方|字|年|季|代发|工作日|次|坚果|核桃|松鼠)"
-)
+_NOT_A_UNIT = r"(?!套|装|组合|入|裤|衫|式|半|月|小时|钟|星期|礼拜|客户|买家|顾客|人|问题|包裹|快递|订单|多月|地方|字|年|季|代发|工作日|次|坚果|核桃|松鼠)"
 _PIECES = re.compile(
     rf"(?<![\d.\-/:第每满假a-z])(?:(?P<n>\d{{1,4}}|{_CN})\s?(?:[{_COUNT_UNITS}]){_NOT_A_UNIT}"
     rf"|(?P<m>\d{{1,4}})\s?(?:{_LATIN_UNITS})(?![a-z])"
@@ -115,7 +114,9 @@ _SHORT_COUNT = re.compile(
     rf"(?P<v>[{''.join(SHORT)}{''.join(WANTS)}退])(?:了|掉|有)*\s?"
     rf"(?P<n>\d{{1,3}}|{_CN}(?=\s?[{_COUNT_UNITS}入]))(?:\s?[{_COUNT_UNITS}入]{_NOT_A_UNIT}|(?![\d.:a-z%斤]|\s?(?:元|块|天|小时|分|克|kg|g|ml|斤)))"
 )
-_COUNT_SHORT = re.compile(r"\s?(?:都|全|是|有|也)*(?P<v>[少缺漏破坏烂碎裂瘪])(?:了|的|掉)?(?![\u4e00-\u9fff])")
+_COUNT_SHORT = re.compile(
+    r"\s?(?:都|全|是|有|也)*(?P<v>[少缺漏破坏烂碎裂瘪])(?:了|的|掉)?(?![\u4e00-\u9fff])"
+)
 _ACTS = re.compile(
     r"(?:少|缺|漏|破|坏|烂|碎|裂|瘪|错|丢|臭|霉|损|伤|退|换|补|退货|换货|不见|压扁|液|missing|short|lost|broken|damaged|wrong|"
     r"cracked|replace|return|resend|exchange)(?:了|掉|发|寄|给|的|有|件|货|坏|款|\s|only|of)*$"
@@ -124,7 +125,9 @@ _ACTED = re.compile(
     r"(?:都|全|也|已经?|被|是|有|\s?(?:were|was|are|is)\s)*(?:坏|破|烂|碎|裂|漏|没|未|少|缺|变质|发霉|有霉|不新鲜|压|瘪|臭|死|不对|错|摔|融|化了|"
     r"\s?(?:missing|broken|damaged|short|lost|wrong|cracked|crushed|leak))(?![发寄装了]*\s?\d)"
 )
-_HAD = re.compile(r"(?:买了?|拍了?|下单了?|订了?|共|一共|总共|bought|ordered|送|满|发了|应有|应该有?)\s?$")
+_HAD = re.compile(
+    r"(?:买了?|拍了?|下单了?|订了?|共|一共|总共|bought|ordered|送|满|发了|应有|应该有?)\s?$"
+)
 _GOT = re.compile(r"(?:只收到了?|只有|只来了?|实收|仅收到|只发了?|only got|only received)\s?$")
 _HAVE = re.compile(r"(?:收到了?|received|got)\s?$")
 _LATIN_COUNT = re.compile(
@@ -225,13 +228,26 @@ def take_money(line: Line, currency: str) -> None:
 def _only_a_verb(verb: str) -> bool:
     """退, 赔, 补, refund …: taken with the amount; 退款, 补差价 mean something by themselves."""
     word = re.sub(r"[\s:]|给|他|她|客户|买家|顾客|人家|金额|了|of|them|him|her", "", verb)
-    return word in ("退", "退回", "退还", "赔", "补", "返", "返还", "减", "退钱", "赔款", "转账", "补回")
+    return word in (
+        "退",
+        "退回",
+        "退还",
+        "赔",
+        "补",
+        "返",
+        "返还",
+        "减",
+        "退钱",
+        "赔款",
+        "转账",
+        "补回",
+    )
 
 
 def _either(line: Line) -> None:
     """退29.9或59.8元: the second is asked for as much as the first."""
     amounts = sorted(line.of("amount"), key=lambda x: x.start)
-    for first, second in zip(amounts, amounts[1:], strict=False):
+    for first, second in itertools.pairwise(amounts):
         if re.fullmatch(r"\s?(?:或者?|还是|or)\s?", line.plain[first.end : second.start]):
             line.drop([second])
             line.found.append(replace(second, weight=first.weight))
@@ -271,7 +287,9 @@ def take_counts(line: Line) -> None:
         line.take("quantity", *m.span(), _count(m["n"]), 3 if m["v"] in SHORT else 2)
         kind = "reason" if m["v"] in SHORT else "type"
         if value := SHORT.get(m["v"]) or WANTS.get(m["v"]):
-            line.found.append(Found(kind, m.start(), m.start() + 1, value, 30 if kind == "reason" else 10))
+            line.found.append(
+                Found(kind, m.start(), m.start() + 1, value, 30 if kind == "reason" else 10)
+            )
     for m in line.scan(_PIECES):
         n = _count(m["n"] or m["m"] or m["x"])
         before = line.before(m.start())
@@ -305,4 +323,3 @@ def _part_of_a_word(line: Line, m: re.Match[str]) -> bool:
 
 def _count(text: str) -> int:
     return number(text)
-

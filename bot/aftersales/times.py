@@ -56,7 +56,9 @@ _TIMES = tuple(
 )
 _SEP = re.compile(r"(?:\s|,|的|at\s|on\s|in the\s|@)*")
 _INSIDE = re.compile(r"[#¥$]$|\d[-./:]$")  # of a longer number or an amount
-_STARTS = frozenset("0123456789一二两三四五六七八九十今明昨后前当下本这周星礼中正零午半凌清早上晚夜傍jfmasondtwly")
+_STARTS = frozenset(
+    "0123456789一二两三四五六七八九十今明昨后前当下本这周星礼中正零午半凌清早上晚夜傍jfmasondtwly"
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ class Moment:
         if day is not None:
             return _at(day, self.hour, self.minute, zone)
         at = _at(local.date(), self.hour, self.minute, zone)
-        return at if at <= now else _at(local.date() - timedelta(days=1), self.hour, self.minute, zone)
+        return (
+            at if at <= now else _at(local.date() - timedelta(days=1), self.hour, self.minute, zone)
+        )
 
     def _day(self, today: date, *, ahead: bool) -> date | None:
         if isinstance(self.day, date):
@@ -235,7 +239,9 @@ def _clock(plain: str, at: int) -> tuple[int, int, int, bool] | None:
             hour = hour % 12 + (12 if g["ap"] == "p" else 0)
         elif half := part or _said_before(plain, at):
             hour = _half(hour, half)
-        elif tail := re.compile(r"\s(?:in the )?(?:(?P<am>morning)|(?P<pm>afternoon|evening))").match(plain, end):
+        elif tail := re.compile(
+            r"\s(?:in the )?(?:(?P<am>morning)|(?P<pm>afternoon|evening))"
+        ).match(plain, end):
             hour, end = _half(hour, tail), tail.end()
         else:
             return hour, minute, end, ":" not in m[0] and hour <= 12
@@ -245,7 +251,9 @@ def _clock(plain: str, at: int) -> tuple[int, int, int, bool] | None:
 
 def _said_before(plain: str, at: int) -> re.Match[str] | None:
     """tonight 8, last night 11."""
-    return re.compile(r"(?P<pm>tonight|night|evening|afternoon)\s*(?:at\s*)?$").search(plain[max(0, at - 16) : at])
+    return re.compile(r"(?P<pm>tonight|night|evening|afternoon)\s*(?:at\s*)?$").search(
+        plain[max(0, at - 16) : at]
+    )
 
 
 def _half(hour: int, part: re.Match[str]) -> int:
@@ -277,7 +285,9 @@ _UNTIL_AFTER = re.compile(
     r"|(?:就|会|要|将)?(?:截止|到期|超时|过期|自动(?:退款|同意|关闭|确认|退))(?:了)?"
     r"|deadline(?![a-z])|due(?![a-z]))"
 )
-_WITHIN_DAY = re.compile(r"\s*[之以]?内(?:必须|一定|务必|要|得|请)?(?:处理完?|回复|解决|完成|搞定)?")
+_WITHIN_DAY = re.compile(
+    r"\s*[之以]?内(?:必须|一定|务必|要|得|请)?(?:处理完?|回复|解决|完成|搞定)?"
+)
 
 _UNIT = r"(?:天|日|小时|个半小时|个小时|钟头|个钟头?|分钟|分|秒|days?|d|hours?|hrs?|h|minutes?|mins?|min|m|seconds?|s)"
 _PIECE = rf"(?:\d{{1,3}}(?:\.\d)?|半|{_CN})\s?{_UNIT}半?(?![a-z])"
@@ -297,7 +307,9 @@ _DURATION_AFTER = re.compile(
     r"|之?后(?:就|会|要|将)?(?:自动(?:退款|同意|关闭|确认)?|超时|到期|截止|过期)(?:退款|了)?"
     r"|[之以]?内(?:必须|一定|务必|要|得|请)?(?:处理完?|回复|解决|完成|搞定)|就?(?:超时|到期)了?)"
 )
-_ONE = re.compile(r"(\d{1,3}(?:\.\d)?|半|[一二两三四五六七八九十]{1,3})\s?(个半小时|天|日|个?小时|个?钟头?|分|秒|d|h|m|s)[a-z钟]*(半)?")
+_ONE = re.compile(
+    r"(\d{1,3}(?:\.\d)?|半|[一二两三四五六七八九十]{1,3})\s?(个半小时|天|日|个?小时|个?钟头?|分|秒|d|h|m|s)[a-z钟]*(半)?"
+)
 _MINUTES = {"天": 1440, "日": 1440, "d": 1440, "分": 1, "m": 1, "秒": 0, "s": 0}
 
 
@@ -350,7 +362,5 @@ def _beside(line: Line, moment: Moment, now: datetime, zone: ZoneInfo) -> None:
         line.take("due", start, moment.end + m.end(), at)
     elif (m := _UNTIL.search(before)) and (at := moment.coming(now, zone)):
         line.take("due", moment.start - len(before) + m.start(), moment.end, at)
-    elif (
-        (m := _WITHIN_DAY.match(after)) and not moment.timed and (at := moment.coming(now, zone))
-    ):
+    elif (m := _WITHIN_DAY.match(after)) and not moment.timed and (at := moment.coming(now, zone)):
         line.take("due", moment.start, moment.end + m.end(), at)

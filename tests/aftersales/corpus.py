@@ -54,7 +54,7 @@ def ground(text: str) -> Ground:
 def lines() -> list[tuple[str, dict[str, object]]]:
     """Each line with the fields it must have."""
     rows = Path(__file__).with_name("corpus.txt").read_text(encoding="utf-8").splitlines()
-    rows = [r for r in rows if r.strip() and not (r.startswith("# ") or r.startswith("##"))]
+    rows = [r for r in rows if r.strip() and not (r.startswith(("# ", "##")))]
     return [
         (text.replace("\\n", "\n"), _fields(wanted.removeprefix("=")))
         for text, wanted in zip(rows[::2], rows[1::2], strict=True)
@@ -89,4 +89,6 @@ def _fields(wanted: str) -> dict[str, object]:
 def told(entry: Entry) -> dict[str, object]:
     """What an entry says, without what is empty."""
     skip = {"said", "product_id"}
-    return {k: v for k, v in vars(entry).items() if k not in skip and v not in ("", None, (), False)}
+    return {
+        k: v for k, v in vars(entry).items() if k not in skip and v not in ("", None, (), False)
+    }

@@ -53,13 +53,21 @@ def test_an_empty_world_still_reads() -> None:
     assert (entry.urgent, entry.assignee, entry.unknown) == (True, None, ("@wang",))
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n", "。", "@", "#", "¥", "退", "x", "​", "1", "剩", "前"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n", "。", "@", "#", "¥", "退", "x", "​", "1", "剩", "前"]
+)
 def test_odds_and_ends_raise_nothing(text: str) -> None:
     assert parse(text, ground(text)).unknown == ()
 
 
 @pytest.mark.parametrize(
-    "text", ["13800010007", "1 3 8 0 0 0 1 0 0 0 7", "客户13800010007说杯子碎了2个要求退款", "电话 138-0001-0007，少2"]
+    "text",
+    [
+        "13800010007",
+        "1 3 8 0 0 0 1 0 0 0 7",
+        "客户13800010007说杯子碎了2个要求退款",
+        "电话 138-0001-0007，少2",
+    ],
 )
 def test_no_phone_number_leaves(text: str) -> None:
     said = "".join(c for c in repr(parse(text, ground(text))) if c.isdigit())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -104,8 +105,11 @@ def test_however_it_is_spaced() -> None:
         for _ in range(60):
             gap = dice.choice([" ", "-", "  ", " - ", ".", "\u00a0", "\u3000", "\u2011", ""])
             cuts = [sum(groups[:i]) for i in range(len(groups) + 1)]
-            parts = [number[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
-            before, after = dice.choice(["", "少件", "tel:", "2件 "]), dice.choice(["", " 2件", "急", "。"])
+            parts = [number[a:b] for a, b in itertools.pairwise(cuts)]
+            before, after = (
+                dice.choice(["", "少件", "tel:", "2件 "]),
+                dice.choice(["", " 2件", "急", "。"]),
+            )
             text = before + gap.join(parts) + after
             assert mask(text).text == f"{before}*{number[-4:]}{after}", text
             assert mask(mask(text).text).text == mask(text).text
