@@ -296,15 +296,14 @@ def _stores(line: Line, stores: Sequence[Shop]) -> None:
         for word in {fold(shop.key), fold(shop.name), *parts, *short}:
             if len(word) > 1 and not word.isdigit():
                 names.setdefault(word, set()).add(shop.id)
-    pairs: list[tuple[str, object]] = [
-        (w, ("", 0)) for w in lists("desk_words.alias.responsible.courier")
+    pairs: list[tuple[str, tuple[tuple[int, ...], int]]] = [
+        (w, ((), 0)) for w in lists("desk_words.alias.responsible.courier")
     ]
     pairs += [(n, (tuple(sorted(ids)), 2)) for n, ids in names.items()]
     for platform in meanings.PLATFORM_WORDS:
         ids = tuple(sorted(x.id for x in stores if x.platform == platform))
         pairs += [(w, (ids, 1)) for w in lists(f"desk_words.alias.platform.{platform}") if ids]
-    for start, end, value in list(Words(pairs).scan(line.plain)):
-        ids, weight = value  # type: ignore[misc]
+    for start, end, (ids, weight) in list(Words(pairs).scan(line.plain)):
         if weight:
             line.take("store", start, end, ids, weight)
 

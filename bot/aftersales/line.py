@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from bot.metrics.words import fold, is_latin
 
+T = TypeVar("T")
 TAKEN = "\ue000"  # stands in `plain` where something was found
-GAP = r"[\s,，.。;；:：、/|\ue000]*"
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,11 @@ def cuts_a_word(text: str, start: int, end: int) -> bool:
     )
 
 
-class Words:
+class Words(Generic[T]):
     """A word list that is looked up at one place of a text: the longest word that stands there."""
 
-    def __init__(self, pairs: Iterable[tuple[str, object]]) -> None:
-        table: dict[str, dict[str, object]] = {}
+    def __init__(self, pairs: Iterable[tuple[str, T]]) -> None:
+        table: dict[str, dict[str, T]] = {}
         for word, value in pairs:
             if word := fold(word).strip():
                 table.setdefault(word[0], {}).setdefault(word, value)
@@ -80,7 +81,7 @@ class Words:
             first: sorted(words.items(), key=lambda x: -len(x[0])) for first, words in table.items()
         }
 
-    def at(self, text: str, start: int) -> tuple[int, object] | None:
+    def at(self, text: str, start: int) -> tuple[int, T] | None:
         """The end and value of the longest word at `start`."""
         for word, value in self._by_first.get(text[start], ()):
             end = start + len(word)
@@ -88,7 +89,7 @@ class Words:
                 return end, value
         return None
 
-    def scan(self, text: str) -> Iterator[tuple[int, int, object]]:
+    def scan(self, text: str) -> Iterator[tuple[int, int, T]]:
         at = 0
         while at < len(text):
             hit = self.at(text, at)

@@ -21,6 +21,7 @@ KINDS = ("phone", "id", "card", "email", "address")
 
 # what may stand between two digits of one number: blanks, dashes, dots, and what is invisible
 _GAP = r"[\s\-‐‑‒–—−.·•_()\u00ad\u200b-\u200f\u2060\ufe0f\u20e3\ufeff]{0,3}"
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufe0f\u20e3\ufeff]")
 _NO_DIGIT = r"(?<!\d)"
 _END = r"(?!\d)"
 
@@ -57,8 +58,8 @@ _ID_SAID = re.compile(
 _CARD = re.compile(rf"(?<![\da-z]){_digits('[3-69]|2(?=[2-7])', '12,18')}{_END}")
 _CARD_SAID = re.compile(rf"(?:{_CARD_WORDS}){_AFTER}(?P<n>{_digits('[0-9]', '11,18')}){_END}")
 _PLUS = re.compile(rf"\+{_GAP}{_digits('[1-9]', '7,14')}{_END}")
-_CN = re.compile(rf"{_NO_DIGIT}(?:(?:00)?86{_GAP})?1{_GAP}{_digits('[3-9]', '9')}{_END}")
-_ZERO = re.compile(rf"(?<![\da-z.])0(?:{_GAP}\d){{8,13}}{_END}")
+_CN = re.compile(rf"{_NO_DIGIT}(?:(?:00|\+)?86{_GAP})?1{_GAP}{_digits('[3-9]', '9')}{_END}")
+_ZERO = re.compile(rf"(?<![\da-z.])\(?0(?:{_GAP}\d){{8,13}}{_END}")
 _AREA = re.compile(rf"{_NO_DIGIT}85[23]{_GAP}{_digits('[2356789]', '7')}{_END}")
 _US = re.compile(
     rf"{_NO_DIGIT}(?:1[-. ])?(?:\([2-9]\d\d\)\s?|[2-9]\d\d[-. ])[2-9]\d\d[-. ]\d{{4}}{_END}"
@@ -190,7 +191,7 @@ def _written_as_one(text: str) -> bool:
 
     `1 3800010007` is one piece of order 3800010007, and `13 24 31 45 67 8` a list.
     """
-    groups = [len(x) for x in re.findall(r"\d+", text)]
+    groups = [len(x) for x in re.findall(r"\d+", _UNSEEN.sub("", text))]
     if len(groups) == 1 or max(groups) == 1:
         return True
     return min(groups) > 1 and max(groups) > 2

@@ -11,6 +11,7 @@ from bot.aftersales.numbers import SHORT
 from bot.aftersales.words import REASONS, RESPONSIBLE, TYPES
 from bot.metrics.words import is_latin, is_letter, lists
 
+Meaning = tuple[str, str, int]  # kind, slug, weight
 PLATFORM_WORDS = (
     "taobao", "jd", "pdd", "douyin", "shopee", "shopify", "amazon", "kuaishou", "xiaohongshu",
     "lazada", "tiktok", "ebay", "groupbuy",
@@ -29,9 +30,9 @@ _FILLERS = re.compile(
 
 
 @cache
-def vocabulary(team: tuple[tuple[str, str], ...], hidden: frozenset[str]) -> Words:
+def vocabulary(team: tuple[tuple[str, str], ...], hidden: frozenset[str]) -> Words[Meaning]:
     """All words of the three languages with what they mean; a team's own reasons come first."""
-    pairs: list[tuple[str, object]] = [
+    pairs: list[tuple[str, Meaning]] = [
         (w, ("guard", "", 0)) for w in lists("desk_words.alias.guard")
     ]
     pairs += [(name, ("reason", slug, 30)) for slug, name in team if name]
@@ -51,7 +52,7 @@ def vocabulary(team: tuple[tuple[str, str], ...], hidden: frozenset[str]) -> Wor
         for slug in RESPONSIBLE
         for w in lists(f"desk_words.alias.responsible.{slug}")
     ]
-    pairs += [(w, ("urgent", True, 1)) for w in lists("desk_words.alias.urgent")]
+    pairs += [(w, ("urgent", "yes", 1)) for w in lists("desk_words.alias.urgent")]
     pairs += [(c, ("short", slug, 30)) for c, slug in SHORT.items() if slug not in hidden]
     return Words(pairs)
 
@@ -60,8 +61,7 @@ def take(line: Line, team: Collection[tuple[str, str]] = (), hidden: Collection[
     words = vocabulary(tuple(team), frozenset(hidden))
     people: list[tuple[int, int, str]] = []
     last = 0
-    for start, end, meaning in list(words.scan(line.plain)):
-        kind, value, weight = meaning  # type: ignore[misc]  # as `vocabulary` made it
+    for start, end, (kind, value, weight) in list(words.scan(line.plain)):
         if kind == "guard":
             continue
         word = line.plain[start:end]
