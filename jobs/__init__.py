@@ -20,7 +20,7 @@ from bot.context import House
 from bot.db.instance import Instance
 from bot.health import decide
 from bot.render.studio import Studio
-from jobs import deadlines, digests, upkeep
+from jobs import deadlines, digests, looks, upkeep
 from jobs.delivery import Pump
 from jobs.imports import Imports
 
@@ -37,6 +37,7 @@ PUSHES = {
     "chat": Rule(LEADERSHIP, PRIVATE),
     "away": Rule(frozenset({"owner"}), PRIVATE),
     "join": Rule(frozenset({"owner"}), PRIVATE),
+    "board": Rule(LEADERSHIP, GROUPS | PRIVATE),  # what came of putting it up
     "people": Rule(ANYBODY, PRIVATE),  # to each what became of them, or came of what they did
 }
 
@@ -83,7 +84,7 @@ class Ticks:
         self._house.clock.watch(moved)
         self.pump.start()
         self.imports.start()
-        ticks = [(20, self._digests), (30, self._deadlines)]
+        ticks = [(20, self._digests), (30, self._deadlines), (15, self._looks)]
         ticks += [(5, self._alive), (3600, self._retention)]
         if self._house.config.backup.folder:
             ticks.append((600, self._backup))
@@ -154,6 +155,9 @@ class Ticks:
         await self._house.run(self._instance.still_there)
         await self._house.run(upkeep.recover, self._house, self._instance)
         await self._take_over()
+
+    async def _looks(self) -> None:
+        await self._house.run(looks.tick, self._house)
 
     async def _backup(self) -> None:
         await self._house.run(upkeep.back_up, self._house)
