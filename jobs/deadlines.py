@@ -15,18 +15,18 @@ from bot.render import warnings
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50  # cards noted in one transaction
+AT_ONCE = 20  # cards noted in one transaction
 
 
 def tick(house: House) -> None:
     """Decide for every team; where nothing is due no write begins, and a second tick finds nothing."""
     now = house.clock.now()
     with house.db.read() as s:
-        facts = calls.facts(s, now)
-        teams = roster.load(s, facts, house.config.defaults) if facts else {}
+        rosters = roster.load(s, calls.watched(s), house.config.defaults)
+        facts = calls.facts(s, now, watch.horizon(rosters.values(), now))
         recent = calls.recent(s, now) if facts else {}
     for team, known in facts.items():
-        decision = watch.decide(known, teams[team], now, recent)
+        decision = watch.decide(known, rosters[team], now, recent)
         try:
             for i in range(0, len(decision.missed), AT_ONCE):
                 _miss(house, decision.missed[i : i + AT_ONCE], now)

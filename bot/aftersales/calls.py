@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_
@@ -30,10 +30,18 @@ from bot.db.desk import Issue, IssueWarning
 from bot.db.people import Team
 
 
-def facts(s: Session, now: datetime) -> dict[int, list[Fact]]:
-    """Open cards of all teams of which something may have to be said now, by team."""
+def watched(s: Session) -> list[int]:
+    """The teams that there are."""
+    return [x for x in s.exec(select(Team.id)) if x is not None]
+
+
+def facts(s: Session, now: datetime, ahead: timedelta = HORIZON) -> dict[int, list[Fact]]:
+    """Open cards of all teams of which something may have to be said now, by team.
+
+    `ahead`: how far off a deadline may be (`watch.horizon`).
+    """
     said: dict[int, set[tuple[str, datetime, str]]] = defaultdict(set)
-    here = _here(s, now)
+    here = _here(s, now, ahead)
     told = (
         select(
             IssueWarning.issue_id, IssueWarning.rule, IssueWarning.due_at, IssueWarning.reader
@@ -59,11 +67,11 @@ def facts(s: Session, now: datetime) -> dict[int, list[Fact]]:
     return found
 
 
-def _here(s: Session, now: datetime) -> list[ColumnElement[bool]]:
+def _here(s: Session, now: datetime, ahead: timedelta) -> list[ColumnElement[bool]]:
     """Conditions that the index on team, kind and stage answers: what is closed costs nothing."""
-    every = list(s.exec(select(Team.id)))
+    every = watched(s)
     near = and_(
-        col(Issue.due_at) <= now + HORIZON,
+        col(Issue.due_at) <= now + ahead,
         or_(col(Issue.due_at) > now - NEWS, col(Issue.missed_at).is_(None)),
     )
     return [

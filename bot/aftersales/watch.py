@@ -116,6 +116,27 @@ def decide(
     return Decision(tuple(calls), tuple(missed))
 
 
+def horizon(rosters: Iterable[Roster], now: datetime) -> timedelta:
+    """How far ahead a deadline may lie of which something may be said now.
+
+    Most of the day it is that of `near`; only while somebody is about to go is it a night's.
+    """
+    for roster in rosters:
+        for reader in (*roster.people, *roster.groups):
+            if _leaving(reader.hours.spans(now, now + AHEAD), now):
+                return HORIZON
+    return NEAR + AHEAD
+
+
+def _leaving(spans: Iterable[Span], now: datetime) -> bool:
+    """Whether one of these shifts is so near its end that its last word comes now."""
+    return any(x.end > now and _last_word(x) <= now + AHEAD for x in spans)
+
+
+def _last_word(span: Span) -> datetime:
+    return max(span.start, span.end - BEFORE_END)
+
+
 class _Team:
     """A roster at one moment."""
 
@@ -125,6 +146,7 @@ class _Team:
         self._readers = {r.key: r for r in everybody}
         start, end = now - HOUR, now + HORIZON
         self._spans = {r.key: r.hours.spans(start, end) for r in everybody}
+        self._leaving = any(_leaving(x, now) for x in self._spans.values())
         self._work = roster.work.spans(now - BACK, now + HORIZON)
 
     def warnings(self, fact: Fact) -> Iterator[Alarm]:
@@ -152,7 +174,9 @@ class _Team:
 
     def _shift(self, fact: Fact, due: datetime) -> Iterator[tuple[Reader, datetime]]:
         """Of whoever can still act, the last to go: before they go, where `near` would come later."""
-        if due <= self.now or fact.told("shift", due) or fact.told("near", due):
+        if not self._leaving or due <= self.now or due > self.now + HORIZON:
+            return
+        if fact.told("shift", due) or fact.told("near", due):
             return
         for level in (self._assignee(fact), self._leads(fact), self._groups(fact)):
             acting = [(r, x) for r in level if (x := self._acting(r, due))]
@@ -161,7 +185,7 @@ class _Team:
             last = max(x.end for _, x in acting)
             for reader, span in acting:
                 if span.end == last and due - NEAR >= span.end:
-                    yield reader, max(span.start, span.end - BEFORE_END)
+                    yield reader, _last_word(span)
             return
 
     def _near(self, fact: Fact, due: datetime) -> Iterator[tuple[Reader, datetime]]:
