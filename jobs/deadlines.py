@@ -24,9 +24,9 @@ def tick(house: House) -> None:
     with house.db.read() as s:
         rosters = roster.load(s, calls.watched(s), house.config.defaults)
         facts = calls.facts(s, now, watch.horizon(rosters.values(), now))
-        recent = calls.recent(s, now) if facts else {}
+        recent, since = (calls.recent(s, now), calls.restored(s)) if facts else ({}, None)
     for team, known in facts.items():
-        decision = watch.decide(known, rosters[team], now, recent)
+        decision = watch.decide(known, rosters[team], now, recent, since)
         try:
             for i in range(0, len(decision.missed), AT_ONCE):
                 _miss(house, decision.missed[i : i + AT_ONCE], now)

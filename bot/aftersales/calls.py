@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from bot import backup
 from bot.aftersales import issues
 from bot.aftersales.stages import OPEN
 from bot.aftersales.views import IssueView
@@ -27,7 +28,7 @@ from bot.aftersales.watch import (
 )
 from bot.db import insert_new
 from bot.db.desk import Issue, IssueWarning
-from bot.db.people import Team
+from bot.db.people import Secret, Team
 
 
 def watched(s: Session) -> list[int]:
@@ -97,6 +98,12 @@ def recent(s: Session, now: datetime) -> dict[str, int]:
         .group_by(IssueWarning.reader)
     )
     return dict(s.exec(query).all())
+
+
+def restored(s: Session) -> datetime | None:
+    """When the database came back from a backup."""
+    row = s.get(Secret, backup.RESTORED)
+    return datetime.fromisoformat(row.value) if row else None
 
 
 # claims -------------------------------------------------------------------------------------

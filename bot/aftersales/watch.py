@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -98,10 +98,18 @@ class Decision:
 
 
 def decide(
-    facts: Iterable[Fact], roster: Roster, now: datetime, recent: Mapping[str, int] | None = None
+    facts: Iterable[Fact],
+    roster: Roster,
+    now: datetime,
+    recent: Mapping[str, int] | None = None,
+    since: datetime | None = None,
 ) -> Decision:
-    """What one team has to be told now. `recent`: messages to each reader within the last hour."""
-    team, missed = _Team(roster, now), []
+    """What one team has to be told now.
+
+    `recent`: messages to each reader within the last hour. `since`: when the database came back from
+    a backup; what was due before may have been said, and is not said again.
+    """
+    team, missed = _Team(roster, now, since), []
     found: dict[str, list[Alarm]] = defaultdict(list)
     for fact in facts:
         if fact.due_at and fact.due_at <= now and fact.missed_at is None:
@@ -140,8 +148,9 @@ def _last_word(span: Span) -> datetime:
 class _Team:
     """A roster at one moment."""
 
-    def __init__(self, roster: Roster, now: datetime) -> None:
+    def __init__(self, roster: Roster, now: datetime, since: datetime | None) -> None:
         self.now, self.roster = now, roster
+        self._since = since or datetime.min.replace(tzinfo=UTC)
         everybody = (*roster.people, *roster.groups)
         self._readers = {r.key: r for r in everybody}
         start, end = now - HOUR, now + HORIZON
@@ -159,7 +168,7 @@ class _Team:
             ):
                 for reader, at in plan(fact, fact.due_at):
                     soon = AHEAD if rule != "missed" else timedelta()
-                    if at <= self.now + soon:
+                    if self._since <= at <= self.now + soon:
                         yield Alarm(fact.id, rule, fact.due_at, reader.key, at)
         if fact.unanswered:
             yield from self._answer(fact)
@@ -190,7 +199,7 @@ class _Team:
 
     def _near(self, fact: Fact, due: datetime) -> Iterator[tuple[Reader, datetime]]:
         at = due - NEAR
-        if due <= self.now or at > self.now + AHEAD:
+        if due <= self.now or at > self.now + AHEAD or at < self._since:
             return
         when = max(at, self.now)
         mine = [(r, x) for r in self._assignee(fact) if (x := self._planned(r, when, due))]
@@ -226,7 +235,7 @@ class _Team:
 
     def _answer(self, fact: Fact) -> Iterator[Alarm]:
         first = hours.worked(self._work, fact.opened_at, ANSWER)
-        if first is None or not first <= self.now <= first + ANSWER_NEWS:
+        if first is None or not first <= self.now <= first + ANSWER_NEWS or first < self._since:
             return
         told = fact.told("answer", first)
         desk = [r for r in self._assignee(fact) if self._on(r, self.now)] or [
