@@ -432,6 +432,8 @@ def _clean(line: Line, start: int, end: int) -> tuple[int, int] | None:
 def _is_a_name(text: str) -> bool:
     if not any(c.isalpha() for c in text) or len(text) > 40:
         return False
+    if text in lists("desk_words.alias.thing"):
+        return False
     words = text.split()
     han = sum("\u4e00" <= c <= "\u9fff" for c in text)
     if (han == 0 and len(words) > 4) or han > 20:
@@ -448,8 +450,13 @@ def _goods(name: str, products: Sequence[Goods]) -> Goods:
     words = plain.split()
     titles = _folded(tuple(products))
     exact = [g for code, _, g in titles if code == plain]
-    found = exact or [g for _, title, g in titles if all(w in title for w in words)]
+    found = exact or [g for _, title, g in titles if all(_in(w, title) for w in words)]
     return found[0] if len(found) == 1 else Goods(0, name.strip())
+
+
+def _in(word: str, title: str) -> bool:
+    """Whether the title has the word; mugs is a mug."""
+    return word in title or (len(word) > 3 and word.isascii() and word.removesuffix("s") in title)
 
 
 @lru_cache(maxsize=8)
