@@ -178,6 +178,8 @@ def record(
     For what files and clocks do too (`stages.EVENTS`); people's own actions come through `act`.
     """
     fields = dict(fields or {})
+    if issue.answered_at is None and changes.answers(what, issue, by):
+        fields.setdefault("answered_at", now)
     before = {k: getattr(issue, k) for k in fields}
     _set(issue, fields)
     if _DATED & fields.keys():
