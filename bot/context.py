@@ -50,6 +50,26 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Media:
+    """A photo or file of a message; `album` is the media group that it came in."""
+
+    kind: str  # photo | document | video
+    file_id: str
+    unique_id: str
+    album: str = ""
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """The message that somebody answers, as far as Telegram shows it; `text` as it was written."""
+
+    message_id: int
+    text: str = ""
+    media: Media | None = None
+    ours: bool = False
+
+
+@dataclass(frozen=True)
 class Event:
     """What matters of an update, free of Telegram's classes."""
 
@@ -68,6 +88,8 @@ class Event:
     file_id: str = ""
     file_name: str = ""
     file_size: int = 0
+    media: Media | None = None
+    quoted: Quoted | None = None
     reach: Reach | None = None  # asked of Telegram for the doors that need it
 
 

@@ -13,6 +13,7 @@ import httpx
 from telegram import (
     Bot,
     CopyTextButton,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaPhoto,
@@ -199,7 +200,7 @@ class _Form:
             "chat_id": self.sending.telegram_id,
             "message_thread_id": self.sending.thread_id or None,
             "parse_mode": ParseMode.HTML if self.html else None,
-            "reply_markup": keyboard(self.message.keyboard),
+            "reply_markup": _asking(self.message) or keyboard(self.message.keyboard),
             "disable_notification": self.message.silent or None,
         }
         if self.reply_to:
@@ -239,6 +240,13 @@ def keyboard(rows: Keyboard) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     return InlineKeyboardMarkup([[_button(b) for b in row] for row in rows])
+
+
+def _asking(message: Message) -> ForceReply | None:
+    """Only for those named in the text: nobody else's reply box opens."""
+    if not message.asks:
+        return None
+    return ForceReply(selective=True, input_field_placeholder=message.asks[:64])
 
 
 def _button(b: Button) -> InlineKeyboardButton:

@@ -40,7 +40,8 @@ class Message:
 
     `picture` is the JSON of a `bot.render.pictures` spec: it is drawn only when it is sent, and a
     picture that cannot be drawn or is refused never costs the text. What is `secret` is wiped from
-    its row once it was said.
+    its row once it was said. `asks` opens the reply box of whom it names, with these words in it:
+    such a message has no buttons and is not edited.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Message:
     silent: bool = False
     repeat_mark: str = ""  # put before the text where a push may be a second copy
     secret: bool = False
+    asks: str = ""
 
     def dump(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
