@@ -267,8 +267,6 @@ def _changed(value: str, view: IssueView, t: Translator, now: datetime) -> str:
         new = view.reason_name
     elif t.has(f"desk.{name}.{new}"):
         new = t(f"desk.{name}.{new}")
-    elif name == "store":
-        new = view.store if new == str(view.store_id) else ""
     elif name == "applied_at" and new:
         new = moment(datetime.fromisoformat(new), view, t, now)
     elif name == "urgent":
