@@ -142,8 +142,8 @@ class _Form:
 
     def without(self, refusal: str) -> bool:
         """Drop the refused part; False where nothing is left to drop."""
-        if self.sending.method == "keyboard":
-            return False  # nothing but buttons: without the message there is nothing to say
+        if self.sending.method in ("keyboard", "react", "delete"):
+            return False  # without the message there is nothing to say
         if _CANT_PARSE in refusal and self.html:
             self.html = False
         elif any(x in refusal for x in _NO_REPLY) and self.reply_to:
@@ -177,6 +177,11 @@ class _Form:
                 return 0
             case "delete":
                 await bot.delete_message(self.sending.telegram_id, int(self.sending.target))
+                return 0
+            case "react":
+                await bot.set_message_reaction(
+                    self.sending.telegram_id, int(self.sending.target), self.message.text
+                )
                 return 0
             case "leave":
                 await bot.leave_chat(self.sending.telegram_id)

@@ -1,10 +1,20 @@
-"""What the bot says, as plain frozen data: no Telegram object, ready to be stored as a row."""
+"""What the bot says and is shown, as plain frozen data without any object of Telegram's."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Media:
+    """A photo or file that somebody sent; `album` is the media group that it came in."""
+
+    kind: str  # photo | document | video
+    file_id: str
+    unique_id: str
+    album: str = ""
 
 
 @dataclass(frozen=True)

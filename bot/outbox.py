@@ -25,8 +25,8 @@ LEASE = timedelta(seconds=90)  # longer than any send may take
 REPEAT_AFTER = timedelta(seconds=60)  # an ambiguous push: "delivered" is the likelier case
 BACKOFF = (2, 5, 15, 30, 60)  # seconds between tries of what surely was not sent
 
-# keyboard: the buttons of a message that was said
-Method = Literal["send", "edit", "keyboard", "answer", "delete", "leave"]
+# keyboard: the buttons of a message that was said; react: an emoji under what somebody else said
+Method = Literal["send", "edit", "keyboard", "answer", "delete", "leave", "react"]
 Result = Literal[
     "sent", "retry", "wait", "moved", "no_topic", "muted", "gone", "rejected", "unknown", "hold"
 ]

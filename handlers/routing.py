@@ -12,6 +12,7 @@ from telegram import (
     Bot,
     CallbackQuery,
     ChatMember,
+    ChatMemberAdministrator,
     ChatMemberRestricted,
     MaybeInaccessibleMessage,
     Update,
@@ -26,7 +27,8 @@ from telegram.ext import (
     filters,
 )
 
-from bot.context import Context, Event, House, Media, Quoted, Reach
+from bot.context import Context, Event, House, Quoted, Reach
+from bot.message import Media
 from bot.presence import Change
 from handlers import errors, following, hearing, presence, said
 from handlers.tables import Command, Doors, Press
@@ -162,7 +164,10 @@ async def _reach(bot: Bot, chat: int) -> Reach:
         log.warning("what reaches us in a chat could not be found out: %s", e)
         return Reach()
     mute = isinstance(place, ChatMemberRestricted) and not place.can_send_messages
-    return Reach(place.status, bool(me.can_read_all_group_messages), can_send=not mute)
+    rights = isinstance(place, ChatMemberAdministrator) and place.can_delete_messages
+    return Reach(
+        place.status, bool(me.can_read_all_group_messages), can_send=not mute, can_delete=rights
+    )
 
 
 def _event(update: Update, message: TelegramMessage, text: str, bot_id: int) -> Event:

@@ -29,7 +29,7 @@ class InboxRow(SQLModel, table=True):
 class OutboxRow(SQLModel, table=True):
     """Something to say, written in the transaction of what caused it.
 
-    `method`: send | edit | answer | delete | leave. `policy`: once (never resent) | repeat (one marked
+    `method`: send | edit | keyboard | answer | delete | leave | react. `policy`: once (never resent) | repeat (one marked
     repeat when the network hid the outcome). `state`: pending → sending → sent | failed |
     uncertain | expired | cancelled. `address` is the Telegram chat of somebody we keep no row of;
     it is wiped when the row is settled.

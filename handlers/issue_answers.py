@@ -1,0 +1,66 @@
+"""A value that a card asked for by a reply: a cost, a time, a number."""
+
+from __future__ import annotations
+
+import re
+
+from bot import desk, money
+from bot.aftersales import issues, reading
+from bot.aftersales.drafts import Form
+from bot.aftersales.views import IssueView
+from bot.context import Turn
+from bot.db.desk import Draft, Issue
+from bot.errors import UserError
+
+LONGEST = 60  # characters of such an answer
+
+
+def take(turn: Turn, row: Draft, form: Form) -> None:
+    """The question goes away when it was answered; one that was not understood stays."""
+    assert turn.member
+    issue = issues.seen(turn.s, turn.member, form.answers)
+    view = issues.view(turn.s, issue, turn.now, 0)
+    action, value = read(turn, issue, view, row.asking)
+    issues.act(turn.s, issue, action, turn.member, turn.now, value)
+    turn.delete(row.key)
+    turn.s.delete(row)
+    desk.changed(turn.s, turn.house, issue, turn.now)
+    turn.react("👍")
+
+
+def read(turn: Turn, issue: Issue, view: IssueView, asking: str) -> tuple[str, str]:
+    """The action and its value. Raises UserError where the words are no such value."""
+    text = turn.event.text.strip()[:LONGEST]
+    what, _, slug = asking.partition(":")
+    if what == "cost":
+        return "resolve", f"{slug}:{_sum(text, view)}"
+    if what == "amount":
+        return "change", f"amount:{_sum(text, view)}"
+    if what == "duplicate":
+        return "duplicate", text.removeprefix("#")
+    if what == "due":
+        return "due", reading.moment(text, turn.now, view.zone).isoformat()
+    if what == "applied_at":
+        return "change", f"applied_at:{reading.moment(text, turn.now, view.zone).isoformat()}"
+    if what == "quantity":
+        if not (found := re.search(r"\d{1,6}", text)):
+            raise UserError("draft.value")
+        return "change", f"quantity:{found[0]}"
+    if what == "tail":
+        if not (found := re.fullmatch(r"\D*(\d{4})\D*", text)):
+            raise UserError("draft.tail")
+        return "change", f"tail:{found[1]}"
+    assert turn.member
+    if reading.masked(turn.s, turn.member, turn.stores, text):
+        raise UserError("draft.value")
+    return "change", f"order_no:{text}"
+
+
+def _sum(text: str, view: IssueView) -> int:
+    try:
+        found = money.parse(text, view.currency or "CNY")
+    except ValueError:
+        found = None
+    if found is None or found < 0:
+        raise UserError("draft.value")
+    return found
