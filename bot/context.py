@@ -206,10 +206,10 @@ class Turn:
 
     # what is said ---------------------------------------------------------------------------
 
-    def say(self, message: Message) -> str:
-        """Reply in this chat; returns the outbox key."""
+    def say(self, message: Message, *, to: int = 0) -> str:
+        """Reply in this chat; returns the outbox key. `to`: a message it points at instead."""
         key = self._key()
-        reply_to = 0 if self.event.chat_kind == "private" else self.event.message_id
+        reply_to = to or (0 if self.event.chat_kind == "private" else self.event.message_id)
         self._later(
             lambda s: outbox.enqueue(s, key, self._address(s), message, self.now, reply_to=reply_to)
         )

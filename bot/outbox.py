@@ -106,6 +106,22 @@ def enqueue(
     return insert_new(s, OutboxRow, row)
 
 
+def replace(s: Session, key: str, message: Message) -> bool:
+    """Say this in place of what still waits: the row of this key, or an edit of it; False for none.
+
+    So a message that changes many times before its turn costs one call, and keeps its place.
+    """
+    same = or_(
+        col(OutboxRow.key) == key,
+        and_(col(OutboxRow.method) == "edit", col(OutboxRow.target) == key),
+    )
+    waiting = select(func.max(OutboxRow.id)).where(same, OutboxRow.state == "pending")
+    newest = update(OutboxRow).where(col(OutboxRow.id) == waiting.scalar_subquery())
+    # claimed in the meantime it is not touched
+    newest = newest.where(col(OutboxRow.state) == "pending").values(payload=message.dump())
+    return bool(s.exec(newest).rowcount)
+
+
 def state(s: Session, key: str) -> str:
     """What became of a row, "" where there is none."""
     return s.exec(select(OutboxRow.state).where(OutboxRow.key == key)).first() or ""
@@ -311,7 +327,13 @@ def _apply(s: Session, row: OutboxRow, outcome: Outcome, now: datetime) -> None:
 
 
 def _doubt(row: OutboxRow, now: datetime) -> None:
-    """The network hid the outcome: a push may repeat once, marked; a reply never."""
+    """The network hid the outcome: a push may repeat once, marked; a reply never.
+
+    An edit that may repeat says the same again at its old place, before those that came after it.
+    """
+    if row.method == "edit" and row.policy == "repeat" and row.attempts < len(BACKOFF):
+        _again(row, now + timedelta(seconds=BACKOFF[row.attempts]))
+        return
     if row.policy == "repeat" and row.repeats == 0:
         row.repeats = 1
         _again(row, now + REPEAT_AFTER)

@@ -6,11 +6,12 @@ import logging
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, union, update
 from sqlmodel import Session, col, select
 
 from bot import backup, joins, outbox, teams
 from bot.context import House
+from bot.db.desk import Board, IssueCard
 from bot.db.instance import Instance
 from bot.db.people import Question, Team
 from bot.db.wire import Alive, InboxRow, OutboxAttempt, OutboxRow
@@ -103,8 +104,11 @@ def forget(house: House) -> None:
             .values(raw="", done_at=now, error="never handled; wiped by age")
         )
         s.exec(delete(InboxRow).where(col(InboxRow.done_at) < now - KEEP_OUTBOX))
-        old = select(OutboxRow.id).where(col(OutboxRow.settled_at) < now - KEEP_OUTBOX)
+        # a card and a board are edited for as long as they stand: their message must stay known
+        kept = col(OutboxRow.key).in_(union(select(IssueCard.key), select(Board.key)))
+        gone = (col(OutboxRow.settled_at) < now - KEEP_OUTBOX, ~kept)
+        old = select(OutboxRow.id).where(*gone)
         s.exec(delete(OutboxAttempt).where(col(OutboxAttempt.outbox_id).in_(old)))
-        s.exec(delete(OutboxRow).where(col(OutboxRow.settled_at) < now - KEEP_OUTBOX))
+        s.exec(delete(OutboxRow).where(*gone))
         s.exec(delete(Question).where(col(Question.asked_at) < now - KEEP_QUESTIONS))
         joins.forget(s, now)

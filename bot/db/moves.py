@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Column, Table, delete, update
 from sqlmodel import Session, SQLModel, col, select
 
+from bot.db.desk import Draft, IssueCard, IssueLink
 from bot.db.people import Binding, Chat
 from bot.db.wire import OutboxRow
 
@@ -30,6 +31,7 @@ def move_chat(s: Session, old: int, new: int) -> None:
     newcomer = s.exec(select(Chat).where(Chat.telegram_id == new)).first()
     if newcomer:
         _merge_bindings(s, chat, newcomer)
+        _merge_cards(s, chat, newcomer)
         for column in _pointing_at(Chat):
             if column.table.name != Binding.__tablename__:
                 theirs = update(column.table).where(column == newcomer.id)
@@ -52,6 +54,8 @@ def _forget_messages(s: Session, chat: Chat) -> None:
     here = update(OutboxRow).where(col(OutboxRow.chat_id) == chat.id)
     s.exec(here.where(col(OutboxRow.state).in_(_OPEN)).values(reply_to=0))
     s.exec(here.where(col(OutboxRow.message_id) != 0).values(message_id=0))
+    s.exec(delete(IssueLink).where(col(IssueLink.chat_id) == chat.id))
+    s.exec(update(Draft).where(col(Draft.chat_id) == chat.id).values(source_id=0))
     mute = update(Binding).where(col(Binding.chat_id) == chat.id)
     theirs = mute.where(col(Binding.hearing).regexp_match("^[0-9]+$"))
     s.exec(theirs.values(hearing=f"moved:{chat.id}"))  # no such row: it is said anew
@@ -72,6 +76,17 @@ def _merge_bindings(s: Session, chat: Chat, newcomer: Chat) -> None:
         s.execute(delete(column.table).where(column.in_(ids)))
     s.exec(delete(Binding).where(col(Binding.id).in_(ids)))
     s.exec(update(Binding).where(theirs).values(chat_id=chat.id))
+
+
+def _merge_cards(s: Session, chat: Chat, newcomer: Chat) -> None:
+    """Of an issue that has a card in both, the one that can still be edited stays."""
+    theirs = select(IssueCard).where(IssueCard.chat_id == newcomer.id)
+    for card in s.exec(theirs).all():
+        same = delete(IssueCard).where(
+            col(IssueCard.issue_id) == card.issue_id, col(IssueCard.chat_id) == chat.id,
+            col(IssueCard.thread_id) == card.thread_id,
+        )  # fmt: skip
+        s.exec(same)
 
 
 def _pointing_at(target: type[SQLModel]) -> Iterator[Column[int]]:
