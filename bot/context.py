@@ -228,8 +228,11 @@ class Turn:
         """Change a message of ours by the outbox key that it was said with."""
         mine = self._key()
         self._later(
-            lambda s: outbox.enqueue(
-                s, mine, self._address(s), message, self.now, method="edit", target=key
+            lambda s: (
+                outbox.replace(s, key, message)
+                or outbox.enqueue(
+                    s, mine, self._address(s), message, self.now, method="edit", target=key
+                )
             )
         )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from bot import desk, money
-from bot.aftersales import issues, reading
+from bot.aftersales import entry, issues, reading
 from bot.aftersales.drafts import Form
 from bot.aftersales.views import IssueView
 from bot.context import Turn
-from bot.db.desk import Draft, Issue
+from bot.db.desk import Draft
 from bot.errors import UserError
 
 LONGEST = 60  # characters of such an answer
@@ -20,7 +21,7 @@ def take(turn: Turn, row: Draft, form: Form) -> None:
     assert turn.member
     issue = issues.seen(turn.s, turn.member, form.answers)
     view = issues.view(turn.s, issue, turn.now, 0)
-    action, value = read(turn, issue, view, row.asking)
+    action, value = read(turn, view, row.asking)
     issues.act(turn.s, issue, action, turn.member, turn.now, value)
     turn.delete(row.key)
     turn.s.delete(row)
@@ -28,7 +29,7 @@ def take(turn: Turn, row: Draft, form: Form) -> None:
     turn.react("👍")
 
 
-def read(turn: Turn, issue: Issue, view: IssueView, asking: str) -> tuple[str, str]:
+def read(turn: Turn, view: IssueView, asking: str) -> tuple[str, str]:
     """The action and its value. Raises UserError where the words are no such value."""
     text = turn.event.text.strip()[:LONGEST]
     what, _, slug = asking.partition(":")
@@ -39,9 +40,9 @@ def read(turn: Turn, issue: Issue, view: IssueView, asking: str) -> tuple[str, s
     if what == "duplicate":
         return "duplicate", text.removeprefix("#")
     if what == "due":
-        return "due", reading.moment(text, turn.now, view.zone).isoformat()
+        return "due", _moment(text, turn.now, view, gone=False).isoformat()
     if what == "applied_at":
-        return "change", f"applied_at:{reading.moment(text, turn.now, view.zone).isoformat()}"
+        return "change", f"applied_at:{_moment(text, turn.now, view, gone=True).isoformat()}"
     if what == "quantity":
         if not (found := re.search(r"\d{1,6}", text)):
             raise UserError("draft.value")
@@ -51,9 +52,18 @@ def read(turn: Turn, issue: Issue, view: IssueView, asking: str) -> tuple[str, s
             raise UserError("draft.tail")
         return "change", f"tail:{found[1]}"
     assert turn.member
-    if reading.masked(turn.s, turn.member, turn.stores, text):
-        raise UserError("draft.value")
+    if not re.fullmatch(r"#?[\w-]{4,40}", text) or reading.masked(
+        turn.s, turn.member, turn.stores, text
+    ):
+        raise UserError("draft.number")
     return "change", f"order_no:{text}"
+
+
+def _moment(text: str, now: datetime, view: IssueView, *, gone: bool) -> datetime:
+    found = entry.moment(text, now, view.zone, gone=gone)
+    if found is None:
+        raise UserError("draft.time")
+    return found
 
 
 def _sum(text: str, view: IssueView) -> int:

@@ -9,8 +9,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlmodel import select
-
 from bot import desk, teams
 from bot.access import LEADER
 from bot.aftersales import drafts, evidence, issues, reading
@@ -18,7 +16,7 @@ from bot.aftersales.drafts import Form
 from bot.aftersales.issues import New
 from bot.context import Turn
 from bot.context import number as row_id
-from bot.db.desk import Draft, Issue, IssueCard, IssueEvent, IssueLink
+from bot.db.desk import Draft, Issue
 from bot.db.people import Chat, Member, Store
 from bot.errors import UserError
 from bot.i18n import words as said_words
@@ -102,7 +100,8 @@ def press(turn: Turn) -> None:
 def delete_original(turn: Turn) -> None:
     """`del:<message id>[:<message id>]`: what holds a customer's number, if it was logged here."""
     ids = [x for x in map(row_id, turn.event.data.split(":")) if x]
-    mine = [x for x in ids[:2] if _known_here(turn, x)]
+    here = turn.team_id, turn.event.chat
+    mine = [x for x in ids[:2] if drafts.made_from(turn.s, *here, x)]
     if not mine:
         raise UserError("draft.gone")
     private = turn.event.chat_kind == "private"
@@ -173,7 +172,7 @@ def _go_on(
         return
     row = row or _new_draft(turn, form)
     row.fields, row.asking, row.skipped = form.dump(), asking, json.dumps(skipped)
-    view = drafts.preview(turn.s, turn.team_id, form, turn.now)
+    view = drafts.preview(turn.s, form, turn.team_id, turn.now)
     twin = issues.view(turn.s, same, turn.now, 0) if same and asking == "same" else None
     choices = issue_choices.of(turn.s, turn.team_id, turn.t, asking, stores)
     message = render.draft(view, turn.t, turn.now, row.id, asking, choices, twin)
@@ -204,18 +203,13 @@ def _open(turn: Turn, form: Form, row: Draft | None) -> None:
     point = author.point_id if author.role == LEADER else None
     new = replace(form.new, reporter_id=author.id, point_id=point)
     issue = issues.open(turn.s, turn.team_id, new, turn.now, author.id)
-    birth = turn.s.exec(select(IssueEvent).where(IssueEvent.issue_id == issue.id)).one()
-    evidence.add(turn.s, birth, form.media, turn.now, _days(turn))
+    evidence.at_birth(turn.s, issue, form.media, turn.now, _days(turn))
     desk.link(turn.s, _chat(turn).id or 0, form.links, issue)
     if row is None:
         desk.card_here(turn, issue)
         return
-    card = IssueCard(
-        issue_id=issue.id or 0, chat_id=row.chat_id, thread_id=row.thread_id, key=row.key
-    )
-    turn.s.add(card)
     turn.s.delete(row)
-    turn.s.flush()
+    desk.becomes(turn.s, issue, row.chat_id, row.thread_id, row.key)
     desk.changed(turn.s, turn.house, issue, turn.now)
 
 
@@ -228,9 +222,9 @@ def _merge(turn: Turn, row: Draft, form: Form) -> None:
     evidence.add(turn.s, event, form.media, turn.now, _days(turn))
     desk.link(turn.s, _chat(turn).id or 0, form.links, issue)
     turn.s.delete(row)
-    turn.amend(row.key, render.merged(turn.t, issue.no))
+    if not desk.becomes(turn.s, issue, row.chat_id, row.thread_id, row.key):
+        turn.amend(row.key, render.merged(turn.t, issue.no))
     desk.changed(turn.s, turn.house, issue, turn.now)
-    desk.card_here(turn, issue)
 
 
 def _tell_more(turn: Turn, issue: Issue) -> None:
@@ -260,21 +254,6 @@ def _hide(turn: Turn, hidden: dict[int, tuple[str, ...]], links: Sequence[int]) 
     may = turn.event.chat_kind == "private" or hears
     data = ":".join(["del", *map(str, found)]) if may else ""
     turn.say(render.hidden(turn.t, kinds, data))
-
-
-def _known_here(turn: Turn, message_id: int) -> bool:
-    """A message of this chat that an issue or draft of this team was made from."""
-    chat = turn.s.exec(select(Chat).where(Chat.telegram_id == turn.event.chat)).first()
-    if chat is None:
-        return False
-    link = turn.s.get(IssueLink, (chat.id, message_id))
-    issue = turn.s.get(Issue, link.issue_id) if link else None
-    if issue:
-        return issue.team_id == turn.team_id
-    rows = turn.s.exec(
-        select(Draft).where(Draft.chat_id == chat.id, Draft.team_id == turn.team_id)
-    )
-    return any(message_id in Form.load(r.fields).links for r in rows)
 
 
 def _media(turn: Turn) -> tuple[Media, ...]:

@@ -77,9 +77,7 @@ def _said(doors: Doors) -> Handler:
             # privacy mode lets no such thing through: so it is off, or we are administrator
             await house.run(hearing.heard, house, update.update_id, message.chat.id)
         event = _event(update, message, spoken.text, house.bot_id)
-        found = await _followed(doors, event, spoken, house) or _door(
-            doors, message, spoken, house
-        )
+        found = await _followed(doors, event, spoken, house) or _door(doors, message, spoken, house)
         if found is None:
             return
         row, text = found
@@ -120,12 +118,12 @@ async def _followed(
     if spoken.command or spoken.addressed:
         return None
     if event.quoted and event.quoted.ours:
-        if await house.run(following.speaks, house, event):
-            return doors.reply, spoken.text
+        row, goes_on = doors.reply, following.speaks
     elif event.media and event.media.album and not spoken.text:
-        if await house.run(following.continues, house, event):
-            return doors.album, ""
-    return None
+        row, goes_on = doors.album, following.continues
+    else:
+        return None
+    return (row, spoken.text) if await house.run(goes_on, house, event) else None
 
 
 def _door(

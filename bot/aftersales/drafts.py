@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from bot.aftersales import stages
+from bot import teams
+from bot.aftersales import reasons, stages
 from bot.aftersales.issues import New
-from bot.db.desk import Draft, Evidence, Issue
-from bot.db.people import Chat
+from bot.aftersales.views import IssueView
+from bot.db.desk import Draft, Evidence, Issue, IssueLink
+from bot.db.people import Chat, Member, Store
 from bot.db.wire import OutboxRow
 from bot.errors import UserError
 from bot.message import Media
@@ -64,7 +67,7 @@ def missing(form: Form, skipped: Collection[str], stores: int) -> str:
         "same": not form.same,
         "type": bool(form.new.type),
         "reason": bool(form.new.reason),
-        "store": form.new.store_id is not None or stores < 2,  # noqa: PLR2004  # no choice
+        "store": form.new.store_id is not None or stores < 2,
     }
     return next((x for x in ASKS if not known[x] and x not in skipped), "")
 
@@ -119,6 +122,34 @@ def logged_album(s: Session, album: str) -> Issue | None:
     """The issue that has photos of this album already."""
     query = select(Issue).join(Evidence, col(Evidence.issue_id) == Issue.id)
     return s.exec(query.where(Evidence.album == album)).first() if album else None
+
+
+def made_from(s: Session, team_id: int, telegram_chat: int, message_id: int) -> bool:
+    """Whether an issue or a draft of this team was made from a message of this chat."""
+    chat = s.exec(select(Chat.id).where(Chat.telegram_id == telegram_chat)).first()
+    link = s.get(IssueLink, (chat, message_id)) if chat else None
+    issue = s.get(Issue, link.issue_id) if link else None
+    if issue:
+        return issue.team_id == team_id
+    rows = s.exec(select(Draft).where(Draft.chat_id == chat, Draft.team_id == team_id))
+    return any(message_id in Form.load(r.fields).links for r in rows)
+
+
+def preview(s: Session, form: Form, team_id: int, now: datetime) -> IssueView:
+    """The card that a form would become, as far as it is known."""
+    new = form.new
+    store = s.get(Store, new.store_id) if new.store_id else None
+    assignee = s.get(Member, new.assignee_id) if new.assignee_id else None
+    zone = store or next(iter(teams.stores(s, team_id)), None)
+    same = {f.name for f in fields(New)} & {f.name for f in fields(IssueView)}
+    return IssueView(
+        **{name: getattr(new, name) for name in same},
+        id=0, no=0, stage="new", version=0, zone=ZoneInfo(zone.timezone if zone else "UTC"),
+        opened_at=now, team_id=team_id, store=store.name if store else "",
+        currency=store.currency if store else "", platform=store.platform if store else "",
+        assignee=teams.called(assignee) if assignee else "",
+        reason_name=reasons.of_team(s, team_id).get(new.reason, ""), photos=len(form.media),
+    )  # fmt: skip
 
 
 def sweep(s: Session, now: datetime) -> int:

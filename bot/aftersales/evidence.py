@@ -14,9 +14,7 @@ from bot.db.people import Member
 from bot.message import Media
 
 
-def add(
-    s: Session, event: IssueEvent, media: Iterable[Media], now: datetime, days: int
-) -> int:
+def add(s: Session, event: IssueEvent, media: Iterable[Media], now: datetime, days: int) -> int:
     """Put what was sent beside what was said; the same photo counts once. Returns how many are new."""
     new = 0
     for one in media:
@@ -27,6 +25,12 @@ def add(
         }  # fmt: skip
         new += insert_new(s, Evidence, row)
     return new
+
+
+def at_birth(s: Session, issue: Issue, media: Iterable[Media], now: datetime, days: int) -> int:
+    """What an issue was logged with."""
+    first = select(IssueEvent).where(IssueEvent.issue_id == issue.id).order_by(col(IssueEvent.id))
+    return add(s, s.exec(first.limit(1)).one(), media, now, days)
 
 
 def more(

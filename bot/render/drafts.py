@@ -62,6 +62,10 @@ def over(t: Translator) -> Message:
     return Message(t("error.draft.over"))
 
 
+def deleted(t: Translator) -> Message:
+    return Message(t("draft.deleted"))
+
+
 def merged(t: Translator, no: int) -> Message:
     """In place of a draft that went into an issue there was."""
     return Message(t("draft.merged", no=no))

@@ -42,10 +42,7 @@ def page(view: Listing, t: Translator, now: datetime) -> Message:
 
 
 def _keyboard(view: Listing, t: Translator) -> Keyboard:
-    filters = [
-        Button(_filter(view, t, x), data=_data(view.store, x))
-        for x in FILTERS
-    ]
+    filters = [Button(_filter(view, t, x), data=_data(view.store, x)) for x in FILTERS]
     stores: list[Button] = []
     if len(view.stores) > 1:
         every = [(0, t("people.all_stores")), *view.stores]

@@ -10,7 +10,7 @@ from bot.aftersales.views import IssueView
 from bot.i18n import Translator
 from bot.message import Button, Keyboard, Message
 from bot.render.html import cut, escape
-from bot.render.issues import across, data, money, moment, row
+from bot.render.issues import across, data, moment, money, row
 
 FREE = frozenset({"explained", "refused"})  # resolutions that cost nothing
 _LABEL = 14  # cells of a name on a button
@@ -44,7 +44,9 @@ def cost(view: IssueView, t: Translator, slug: str) -> Keyboard:
     """What it cost: nothing, what was asked for, what was paid, or typed."""
     sums = dict.fromkeys(x for x in (view.amount, view.order_amount, 0) if x is not None)
     buttons = [
-        Button(t("desk.menu.cost", sum=money(x, view, t)), data=data(view, "resolve", f"{slug}:{x}"))
+        Button(
+            t("desk.menu.cost", sum=money(x, view, t)), data=data(view, "resolve", f"{slug}:{x}")
+        )
         for x in sums
     ]
     other = Button(t("desk.menu.other"), data=data(view, "ask", f"cost:{slug}"))
@@ -84,9 +86,7 @@ def field(view: IssueView, t: Translator, name: str, choices: Sequence[Choice]) 
 def due(view: IssueView, t: Translator, now: datetime, moments: dict[str, datetime]) -> Keyboard:
     """`moments`: by code, the times that a tap sets."""
     buttons = [
-        Button(
-            t(f"desk.menu.{code}", at=moment(at, view, t, now)), data=data(view, "due", code)
-        )
+        Button(t(f"desk.menu.{code}", at=moment(at, view, t, now)), data=data(view, "due", code))
         for code, at in moments.items()
     ]
     buttons.append(Button(t("desk.menu.other"), data=data(view, "ask", "due")))
@@ -142,7 +142,7 @@ def _choices(
 
 
 def _with_back(view: IssueView, t: Translator, rows: Keyboard, *back: str) -> Keyboard:
-    verb, value = back if back else ("card", "")
+    verb, value = back or ("card", "")
     return (*rows, (Button(t("people.back"), data=data(view, verb, value)),))
 
 
