@@ -142,7 +142,7 @@ class _Form:
 
     def without(self, refusal: str) -> bool:
         """Drop the refused part; False where nothing is left to drop."""
-        if self.sending.method in ("keyboard", "react", "delete"):
+        if self.sending.method in ("keyboard", "react", "delete", "pin", "unpin"):
             return False  # without the message there is nothing to say
         if _CANT_PARSE in refusal and self.html:
             self.html = False
@@ -181,6 +181,16 @@ class _Form:
             case "react":
                 await bot.set_message_reaction(
                     self.sending.telegram_id, int(self.sending.target), self.message.text
+                )
+                return 0
+            case "pin":
+                await bot.pin_chat_message(
+                    self.sending.telegram_id, int(self.sending.target), disable_notification=True
+                )
+                return 0
+            case "unpin":
+                await bot.unpin_chat_message(
+                    self.sending.telegram_id, message_id=int(self.sending.target)
                 )
                 return 0
             case "leave":

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot import desk, teams
 from bot.access import LEADER
-from bot.aftersales import drafts, evidence, issues, reading
+from bot.aftersales import drafts, evidence, issues, reading, scope
 from bot.aftersales.drafts import Form
 from bot.aftersales.issues import New
 from bot.context import Turn
@@ -164,7 +164,7 @@ def _go_on(
     member = _member(turn)
     if len(stores) == 1 and form.new.store_id is None and member.role != LEADER:
         form = replace(form, new=replace(form.new, store_id=stores[0].id))
-    same = drafts.same(turn.s, turn.team_id, form.new)
+    same = _same(turn, form.new, [x.id or 0 for x in stores])
     form = replace(form, same=(same.id or 0) if same else 0)
     asking = drafts.missing(form, skipped, 0 if member.role == LEADER else len(stores))
     if not asking:
@@ -181,6 +181,13 @@ def _go_on(
     else:
         row.key = turn.say(message)
     turn.s.add(row)
+
+
+def _same(turn: Turn, new: New, stores: Sequence[int]) -> Issue | None:
+    """The open issue that this says again, if they may see it."""
+    found = issues.same(turn.s, turn.team_id, new.order_no, new.type, stores, new.refund_no)
+    seen = found and scope.of(turn.s, _member(turn)).holds(found)
+    return found if seen else None
 
 
 def _new_draft(turn: Turn, form: Form) -> Draft:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from bot import teams
-from bot.aftersales import reasons, stages
+from bot.aftersales import reasons
 from bot.aftersales.issues import New
 from bot.aftersales.views import IssueView
 from bot.db.desk import Draft, Evidence, Issue, IssueLink
@@ -158,16 +158,3 @@ def sweep(s: Session, now: datetime) -> int:
     for row in old:
         s.delete(row)
     return len(old)
-
-
-def same(s: Session, team_id: int, new: New) -> Issue | None:
-    """An open issue of the same order and type, the newest; a type that is not known fits any."""
-    if not new.order_no:
-        return None
-    query = select(Issue).where(
-        Issue.team_id == team_id, Issue.order_no == new.order_no, Issue.kind == "issue",
-        col(Issue.stage).in_(stages.OPEN),
-    )  # fmt: skip
-    found = s.exec(query.order_by(col(Issue.id).desc())).all()
-    fits = [x for x in found if not new.type or x.type in ("", new.type)]
-    return fits[0] if fits else None

@@ -2,7 +2,8 @@
 
 Names, aliases and basis notes stand in the locale files under `[metric.<slug>]`. A metric whose
 `source` has not been imported is still known by name: it answers "not imported yet". Sources:
-"sales" is order lines, on days without any the platform's own sheet; "orders" is order lines only.
+"sales" is order lines, on days without any the platform's own sheet; "orders" is order lines only;
+"issues" is the bot's own desk.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _PEOPLE = _ORDERS - {"hour"}  # buyers are not kept by hour
 _ADDS = frozenset({"day", "store", "product", "region", "hour"})
 DAY_AND_STORE = frozenset({"day", "store"})
 _VISITS = _SHOP | {"product"}
+_DESK = _SHOP | {"product", "reason", "agent"}
 _ADS = _SHOP | {"channel", "campaign"}
 _ADS_ADD = DAY_AND_STORE | {"channel", "campaign"}
 
@@ -126,9 +128,10 @@ def _later(
     )
 
 
-def _desk(unit: Unit, *slugs: str, good: bool = True) -> tuple[Metric, ...]:
-    by = _SHOP | {"product", "reason", "agent", "shift"}
-    return _later("after-sales", "issues", unit, *slugs, by=by, good=good)
+def _desk(slug: str, unit: Unit, kind: Kind, *num: str, **more: object) -> Metric:
+    """A figure of the desk (`bot.metrics.issues`); agents are those an issue is assigned to."""
+    fields: dict[str, object] = {"breakdowns": _DESK, "up_good": False, **more}
+    return Metric(slug, "after-sales", unit, kind, "issues", num=num, **fields)  # type: ignore[arg-type]
 
 
 _NO_PRODUCT_SUM = _ADDS - {"product"}  # an order of two products counts under both
@@ -238,10 +241,27 @@ METRICS: dict[str, Metric] = {
         *_later("stock", "stock", "count", "stock", by=_GOODS, good=None),
         *_later("stock", "stock", "days", "days_of_stock", by=_GOODS, good=None),
         *_later("stock", "stock", "ratio", "sell_through", "active_rate", by=_GOODS),
-        *_desk("count", "issues_opened", "issues_open", good=False),
-        *_desk("ratio", "issue_rate", "reopen_rate", good=False),
-        *_desk("minutes", "first_answer", "solve_time", good=False),
-        *_desk("ratio", "on_time_rate"),
+        _desk("issues_opened", "count", "sum", "issues_opened", additive_over=_DESK),
+        # what is open at the end of a day: no sum over days, and no end of all Mondays
+        _desk(
+            "issues_open", "count", "level", "issues_open",
+            breakdowns=_DESK - {"weekday"}, additive_over=_DESK - DAYS,
+        ),
+        # orders have no reason and nobody they are assigned to
+        _desk(
+            "issue_rate", "ratio", "ratio", "rate_issues", den=("rate_orders",),
+            breakdowns=_SHOP | {"product"}, min_events=100, events="rate_orders", beside=("orders",),
+        ),
+        _desk("first_answer", "minutes", "level", "first_answer", min_events=5, events="answered"),
+        _desk("solve_time", "minutes", "level", "solve_time", min_events=5, events="ended"),
+        _desk(
+            "on_time_rate", "ratio", "ratio", "on_time", den=("decided",), up_good=True,
+            min_events=10, events="decided",
+        ),
+        _desk(
+            "reopen_rate", "ratio", "ratio", "reopened", den=("was_solved",),
+            min_events=10, events="was_solved",
+        ),
         *_later("group-buy", "groupbuy", "money", "gb_sales", by=_SHOP | {"product", "leader"}),
         *_later("group-buy", "groupbuy", "count", "gb_orders", by=_SHOP | {"product", "leader"}),
         *_later("group-buy", "groupbuy", "ratio", "pickup_rate", by=_SHOP | {"product", "leader"}),
@@ -266,3 +286,4 @@ AMOUNTS = frozenset({
 })  # fmt: skip
 SOLD = frozenset({"sales", "orders"})  # sources whose days without rows are true zeros
 IMPORTED = SOLD | {"traffic", "ads", "scores"}  # sources that have an importer
+KNOWN = IMPORTED | {"issues"}  # sources that have figures

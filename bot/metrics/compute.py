@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from bot.db.facts import SalesRollup
 from bot.metrics import explain, platform, sums, tables
-from bot.metrics.catalogue import AMOUNTS, IMPORTED, METRICS, SOLD, TIMES, Dim, Metric
+from bot.metrics.catalogue import AMOUNTS, IMPORTED, KNOWN, METRICS, SOLD, TIMES, Dim, Metric
 from bot.metrics.coverage import Coverage, coverage, ever
 from bot.metrics.names import Names
 from bot.metrics.query import Note, Query, note
@@ -20,7 +20,7 @@ from bot.metrics.remarks import refusals, remarks
 from bot.metrics.scope import Scope, StoreInfo
 from bot.metrics.sums import Key
 from bot.metrics.tables import Measures, Table, Tables
-from bot.periods import Period
+from bot.periods import Period, at_local
 
 
 def answer(
@@ -76,7 +76,7 @@ class _Answer:
     ) -> None:
         self.s, self.query, self.stores, self.today = s, query, stores, today
         self.notes: list[Note] = [*query.notes]
-        self.tables = Tables(s, scope, query, self.notes)
+        self.tables = Tables(s, scope, query, self.notes, _moment(stores, today, now))
         compare = query.compare
         self.covers = self._covers(query.period)
         self.base_covers = self._covers(compare.period) if compare else {}
@@ -193,7 +193,7 @@ class _Answer:
         base_zero: bool,
     ) -> Cell:
         """`zero`: no row means that nothing was sold, not that it is unknown."""
-        if metric.source not in IMPORTED:
+        if metric.source not in KNOWN:
             return Cell(None)
         sold = metric.source in SOLD
         value = tables.value(metric, now, zero=zero and sold)
@@ -207,14 +207,15 @@ class _Answer:
     ) -> list[Row]:
         query = self.query
         metrics = [METRICS[slug] for slug in query.metrics]
-        if not any(metric.source in IMPORTED for metric in metrics):
+        if not any(metric.source in KNOWN for metric in metrics):
             return []  # rows of nothing but "–" say less than the remark does
         pairs: dict[Key, Key] = {key: key for key in now}
         if query.grain:
             pairs = _timeline(query, now)
         elif query.by == ("store",):
             pairs = {(store.id,): (store.id,) for store in stores}
-        names = Names(self.s, query.by, list(pairs), stores)
+            pairs |= {key: key for key in now if key == (None,)}  # whose store is not known yet
+        names = Names(self.s, query.by, list(pairs), stores, self.tables.scope.team_id)
         rows = []
         for key, against in pairs.items():
             zeros, no = self._zeros(key, against), (False, False)
@@ -255,7 +256,7 @@ class _Answer:
         if grain in ("", "hour", "weekday"):
             return True
         bucket = key[self.query.by.index(grain)]
-        return bucket is not None and any(
+        return isinstance(bucket, int | date) and any(
             cover.days.get(day) for day in sums.days_of(grain, bucket, period)
         )
 
@@ -274,6 +275,12 @@ class _Answer:
         return Row((None,), cells, total.currency)
 
 
+def _moment(stores: tuple[StoreInfo, ...], today: date, now: datetime | None) -> datetime:
+    """Now; without a clock the beginning of the stores' today."""
+    zone = ZoneInfo(stores[0].timezone if stores else "UTC")
+    return now or at_local(today, time(), zone)
+
+
 def _timeline(query: Query, now: Table) -> dict[Key, Key]:
     """Every bucket of the period, in order, and the bucket it is set against.
 
@@ -281,7 +288,7 @@ def _timeline(query: Query, now: Table) -> dict[Key, Key]:
     """
     place = query.by.index(query.grain)
     buckets = sums.buckets(query.grain, query.period)
-    against: dict[int | date | None, int | date | None] = {b: b for b in buckets}
+    against: dict[int | str | date | None, int | date | None] = {b: b for b in buckets}
     if query.compare and query.grain not in ("hour", "weekday"):
         base = [*sums.buckets(query.grain, query.compare.period)]
         against = dict(zip(buckets, [*base, *[None] * len(buckets)], strict=False))

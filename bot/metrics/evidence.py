@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from sqlmodel import Session
 
@@ -11,6 +10,7 @@ from bot.metrics.coverage import coverage
 from bot.metrics.names import Names
 from bot.metrics.reading import Beside, Cell, Reading
 from bot.metrics.scope import StoreInfo
+from bot.metrics.sums import Key
 from bot.metrics.tables import Table, Tables
 from bot.periods import Period
 from bot.promos import Promotion
@@ -92,7 +92,7 @@ def advertised_alike(
     )
 
 
-def _figure(table: Table, key: tuple[int | date | None, ...]) -> int | float | None:
+def _figure(table: Table, key: Key) -> int | float | None:
     return table[key].get("spend")
 
 

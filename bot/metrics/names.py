@@ -8,7 +8,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
+from bot.db.desk import TeamReason
 from bot.db.facts import Channel, Product, Region
+from bot.db.people import Member
 from bot.metrics.query import Query
 from bot.metrics.scope import Scope, StoreInfo
 from bot.metrics.sums import Key
@@ -18,7 +20,12 @@ class Names:
     """Ids → the codes and names the shop knows: (keys, longer name)."""
 
     def __init__(
-        self, s: Session, by: tuple[str, ...], keys: list[Key], stores: tuple[StoreInfo, ...]
+        self,
+        s: Session,
+        by: tuple[str, ...],
+        keys: list[Key],
+        stores: tuple[StoreInfo, ...],
+        team_id: int = 0,
     ) -> None:
         self.by = by
         self.stores = {store.id: store for store in stores}
@@ -26,6 +33,8 @@ class Names:
         self.regions = self._read(s, keys, "region", Region)
         self.channels = self._read(s, keys, "channel", Channel)
         self.campaigns = self._read(s, keys, "campaign", Channel)
+        self.agents = self._agents(s, keys)
+        self.reasons = self._reasons(s, team_id)
 
     def _read(
         self, s: Session, keys: list[Key], dim: str, model: type[Product | Region | Channel]
@@ -42,14 +51,42 @@ class Names:
             found |= {row[0]: (row[1], row[2]) for row in s.connection().execute(statement)}
         return found
 
+    def _agents(self, s: Session, keys: list[Key]) -> dict[object, str]:
+        """What the team calls them."""
+        if "agent" not in self.by:
+            return {}
+        ids = {key[self.by.index("agent")] for key in keys}
+        rows = s.connection().execute(
+            select(col(Member.id), col(Member.nickname), col(Member.name)).where(
+                col(Member.id).in_([i for i in ids if i])
+            )
+        )
+        return {id_: nickname or name for id_, nickname, name in rows}
+
+    def _reasons(self, s: Session, team_id: int) -> dict[object, str]:
+        """Those that the team added; the others have names in every language."""
+        if "reason" not in self.by:
+            return {}
+        rows = s.connection().execute(
+            select(col(TeamReason.slug), col(TeamReason.name)).where(
+                col(TeamReason.team_id) == team_id
+            )
+        )
+        return {slug: name for slug, name in rows if name}
+
     def __call__(self, key: Key) -> tuple[tuple[int | str | date | None, ...], str]:
         label: list[int | str | date | None] = []
         name = ""
         for by, value in zip(self.by, key, strict=True):
             if by == "store":
-                store = self.stores[value]  # type: ignore[index]  # a store id
-                label.append(store.key)
-                name = name or store.name
+                store = self.stores.get(value)  # type: ignore[arg-type]  # a store id, or None
+                label.append(store.key if store else None)
+                name = name or (store.name if store else "")
+            elif by == "agent":
+                label.append(self.agents.get(value))
+            elif by == "reason":
+                label.append(value)
+                name = name or self.reasons.get(value, "")
             elif by in ("product", "region", "channel", "campaign"):
                 known = getattr(self, f"{by}s")
                 code, title = known.get(value, (None, ""))

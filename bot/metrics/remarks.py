@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlmodel import Session
 
-from bot.metrics import days
+from bot.metrics import days, issues
 from bot.metrics.catalogue import IMPORTED, METRICS, SOLD, Metric
 from bot.metrics.coverage import Coverage, ever, spans
 from bot.metrics.platform import Difference
@@ -45,7 +45,7 @@ def remarks(
 ) -> Iterator[Note]:
     query = tables.query
     ids = tuple(store.id for store in stores)
-    yield from _about_metrics(s, query, ids, today)
+    yield from _about_metrics(s, tables, ids, today)
     if query.period.start > today:
         yield note("future")
     else:
@@ -76,10 +76,16 @@ def _adds_visitors(query: Query, stores: tuple[StoreInfo, ...], totals: Sequence
 
 
 def _about_metrics(
-    s: Session, query: Query, stores: tuple[int, ...], today: date
+    s: Session, tables: Tables, stores: tuple[int, ...], today: date
 ) -> Iterator[Note]:
+    query, scope = tables.query, tables.scope
     for metric in (METRICS[slug] for slug in query.metrics):
-        if not query.panel and not _ever(s, metric, stores):
+        known = (
+            issues.ever(s, scope.team_id, stores, storeless=scope.whole)
+            if metric.source == "issues"
+            else _ever(s, metric, stores)
+        )
+        if not query.panel and not known:
             yield note("not_imported", metric=metric.slug, source=metric.source)
         elif metric.slug == "refund_amount":
             yield note("paid_basis")

@@ -15,7 +15,7 @@ from bot.db.facts import OrderLine, SalesRollup
 from bot.metrics.catalogue import TIMES, Dim
 from bot.periods import DAY, Period
 
-Key = tuple[int | date | None, ...]
+Key = tuple[int | str | date | None, ...]
 Sums = dict[Key, dict[str, int]]
 
 MEASURES = ("sales", "refunded", "orders", "units", "refund_orders", "created_orders", "anonymous")
@@ -252,11 +252,11 @@ def bucketed(key: Key, cut: Cut) -> Key:
     """The key with each day replaced by what it is counted under, and twin products as one."""
     if not cut.grain and not cut.same:
         return key
-    out: list[int | date | None] = []
+    out: list[int | str | date | None] = []
     for by, value in zip(cut.by, key, strict=True):
         if isinstance(value, date):
             out.append(bucket(by, value))
-        elif by == "product" and value is not None:
+        elif by == "product" and isinstance(value, int):
             out.append(cut.same.get(value, value))
         else:
             out.append(value)

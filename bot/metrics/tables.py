@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot import periods
-from bot.metrics import buyers, coverage, days, names, platform, sums
+from bot.metrics import buyers, coverage, days, issues, names, platform, sums
 from bot.metrics.catalogue import METRICS, TIMES, Metric
 from bot.metrics.coverage import spans
 from bot.metrics.days import Figure, Figures
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 PEOPLE = frozenset({"buyers", "repeat_buyers", "new_buyers", "returning_buyers"})
 LINES = frozenset({"line_sales", "line_orders", "line_buyers"})  # never the platform's own figure
 MIXED = ("mer_sales", "mer_spend")  # of the stores and days that both are known of
-DAY_FACTS = frozenset({*days.SHOP, *days.ADS, *days.SCORES, *MIXED})
+RATED = ("rate_issues", "rate_orders")  # of the stores and days whose orders are known
+DESK = frozenset(issues.MEASURES)
+DAY_FACTS = frozenset({*days.SHOP, *days.ADS, *days.SCORES, *MIXED, *DESK, *RATED})
+UTC_ZONE = ZoneInfo("UTC")
 _KNOWN_SHARE = 0.99  # of orders with a buyer, below which buyers cannot be counted
 
 Measures = dict[str, Figure]  # None: cannot be known
@@ -36,8 +40,10 @@ Table = dict[Key, Measures]
 class Tables:
     """Reads the tables of one question; remarks about what could not be known go to `notes`."""
 
-    def __init__(self, s: Session, scope: Scope, query: Query, notes: list[Note]) -> None:
-        self.s, self.scope, self.query, self.notes = s, scope, query, notes
+    def __init__(
+        self, s: Session, scope: Scope, query: Query, notes: list[Note], now: datetime
+    ) -> None:
+        self.s, self.scope, self.query, self.notes, self.now = s, scope, query, notes, now
         self.until_hour: int | None = None  # what was paid before that hour of a single day
         self.products = names.product_ids(s, scope, query)
         self.regions = names.region_ids(s, scope, query)
@@ -65,6 +71,12 @@ class Tables:
             _merge(table, days.scores(self.s, cut), measures)
         if measures.intersection(MIXED):
             _merge(table, self._both(cut), measures)
+        if measures & DESK:
+            first = issues.begun(self.s, self.scope.team_id)
+            day = periods.business_day(first, self._zone(stores)) if first else None
+            _merge(table, issues.measures(self._issues(cut), cut, self.now, day), measures)
+        if measures.intersection(RATED):
+            _merge(table, self._rated(cut), measures)
         return table
 
     # what was sold ---------------------------------------------------------------------------
@@ -141,6 +153,39 @@ class Tables:
             into["mer_spend"] = days.plus(into["mer_spend"], row["spend"])
         return found
 
+    # the desk ---------------------------------------------------------------------------------
+
+    def _issues(self, cut: Cut) -> list[issues.Fact]:
+        zones = {x.id: ZoneInfo(x.timezone) for x in self.scope.stores if x.id in cut.stores}
+        since = periods.at_local(cut.period.start, time(), next(iter(zones.values()), UTC_ZONE))
+        return issues.read(
+            self.s, cut.team_id, zones, since - periods.DAY, storeless=cut.all_stores
+        )
+
+    def _zone(self, stores: tuple[StoreInfo, ...]) -> ZoneInfo:
+        return ZoneInfo(stores[0].timezone) if stores else UTC_ZONE
+
+    def _rated(self, cut: Cut) -> Figures:
+        """Issues and orders of the stores and days whose orders are known, by product if asked."""
+        by_product = days.by_product(cut)
+        each = replace(cut, by=("day", "store", *(["product"] if by_product else [])))
+        sold = self._sold(each, frozenset({"orders"}))
+        known = coverage.whole_days(self.s, cut.stores, cut.period) | {k[:2] for k in sold}
+        first = issues.begun(self.s, cut.team_id)
+        if first is None:
+            return {}
+        logged = issues.measures(self._issues(cut), each, self.now)
+        found: Figures = {}
+        for key in {*sold, *logged} | ({k for k in known if not by_product}):
+            if key[:2] not in known:
+                continue
+            into = found.setdefault(_narrowed(key, cut), dict.fromkeys(RATED, 0))
+            opened = logged[key]["issues_opened"] if key in logged else 0
+            orders = sold[key]["orders"] if key in sold else 0
+            into["rate_issues"] = days.plus(into["rate_issues"], opened)
+            into["rate_orders"] = days.plus(into["rate_orders"], orders)
+        return found
+
     # ------------------------------------------------------------------------------------------
 
     def cut(self, stores: tuple[StoreInfo, ...], period: Period, by: tuple[str, ...]) -> Cut:
@@ -196,6 +241,12 @@ def _counted(people: buyers.People | None, history: BitMap | None) -> Measures:
         old = len(people.seen & history)
         counts |= {"new_buyers": len(people.seen) - old, "returning_buyers": old}
     return counts
+
+
+def _narrowed(key: Key, cut: Cut) -> Key:
+    """(day, store[, product]) as the cut's own key."""
+    parts = dict(zip(("day", "store", "product"), key, strict=False))
+    return sums.bucketed(tuple(parts.get(by, key[0]) for by in cut.by), cut)
 
 
 def _merge(table: Table, found: Figures, measures: frozenset[str]) -> None:

@@ -7,9 +7,11 @@ from typing import BinaryIO
 from bot.render.bars import ranking, waterfall
 from bot.render.cards import card
 from bot.render.charts import line
+from bot.render.desk import desk
 from bot.render.pictures import (
     AnyPicture,
     Card,
+    Desk,
     Footer,
     Line,
     Ranking,
@@ -37,6 +39,8 @@ def drawing(picture: AnyPicture) -> Sheet:
             return ranking(picture)
         case Waterfall():
             return waterfall(picture)
+        case Desk():
+            return desk(picture)
 
 
 def draw(spec_json: str) -> bytes:

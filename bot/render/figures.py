@@ -16,9 +16,12 @@ from bot.metrics.query import Note, Query
 from bot.metrics.reading import Cell, Reading, Row, Value
 from bot.metrics.scope import StoreInfo
 from bot.periods import DAY, Period
+from bot.render import durations
 from bot.render.html import cells
 from bot.render.pictures import Change, Polarity
 
+# what is said where the key of a row is not known
+_UNKNOWN = {"agent": "issuestats.nobody", "reason": "issuestats.no_reason"}
 _SMALL_CHANGE = 0.02  # of a ranking; less has no colour
 
 
@@ -96,9 +99,9 @@ def major(metric: Metric, value: Value, currency: str) -> float | None:
 def _plain(metric: Metric, value: float, t: Translator) -> str:
     if metric.unit == "ratio":
         return t.percent(value, 2)
-    return t.number(
-        value, {"count": 0, "number": 2, "score": 2, "days": 1, "minutes": 0}.get(metric.unit, 0)
-    )
+    if metric.unit == "minutes":
+        return durations.spell(value, t)
+    return t.number(value, {"count": 0, "number": 2, "score": 2, "days": 1}.get(metric.unit, 0))
 
 
 def change(
@@ -267,7 +270,11 @@ def row_name(reading: Reading, row: Row, t: Translator, today: date) -> str:
 
 def _key(by: str, value: int | str | date | None, name: str, t: Translator, today: date) -> str:
     if value is None:
-        return t("answer.nobody")
+        return t(_UNKNOWN.get(by, "answer.nobody"))
+    if by == "agent":
+        return str(value)
+    if by == "reason":
+        return reason(str(value), name, t)
     if by == "product":
         return name if str(value) in name else f"{value} {name}".strip()
     if by == "store":
@@ -286,6 +293,11 @@ def _key(by: str, value: int | str | date | None, name: str, t: Translator, toda
             return f"{day}…"
         return t("answer.span.day", date=day, weekday=t.weekday(value))
     return name or str(value)
+
+
+def reason(slug: str, ours: str, t: Translator) -> str:
+    """A reason's name; of one that the team added, its own."""
+    return t(f"desk.reason.{slug}") if t.has(f"desk.reason.{slug}") else ours or slug
 
 
 def region(stored: str, t: Translator) -> str:

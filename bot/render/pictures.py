@@ -255,7 +255,50 @@ class Waterfall:
     kind: Literal["waterfall"] = "waterfall"
 
 
-AnyPicture = Card | Stores | Line | Ranking | Waterfall
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A tile of one figure and its unit: "14" "分钟"."""
+
+    label: str
+    value: str
+    unit: str = ""
+    change: Change | None = None
+    thin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One group of issues: a bar of what was kept in time and what was late, and the share of it."""
+
+    name: str
+    kept: float
+    late: float
+    text: str
+    late_text: str = ""
+    share: str = ""
+    state: Literal["ok", "alert", "thin"] = "ok"
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """After-sales of a period: three tiles and seven rows at most, 1024 × 1280 px; fewer are shorter."""
+
+    style: Style
+    title: str
+    subtitle: str
+    tiles: tuple[Headline, ...]
+    rows: tuple[Handled, ...]
+    heading: str = ""  # what the rows are
+    legend: str = ""  # what a bar's length is, and its late part
+    late_legend: str = ""
+    share_heading: str = ""
+    note: str = ""
+    as_of: str = ""
+    kind: Literal["desk"] = "desk"
+
+
+AnyPicture = Card | Stores | Line | Ranking | Waterfall | Desk
 
 
 @cache

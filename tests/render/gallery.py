@@ -7,7 +7,10 @@ from bot.render.pictures import (
     AnyPicture,
     Card,
     Change,
+    Desk,
     Footer,
+    Handled,
+    Headline,
     Line,
     Part,
     Peak,
@@ -390,6 +393,91 @@ def waterfalls(language: str = "zh-hans", theme: str = "light") -> dict[str, Wat
     return {"fall": fall, "rise": rise}
 
 
+DESK = {
+    "zh-hans": (
+        "上周售后 186 单，92% 按时", "11-16 至 11-22，变化对照 11-09 至 11-15",
+        ("新增", "按时", "首次响应"), "单", "{} 单", "1.8 百分点", "分钟", "3 分钟", "原因",
+        "条长为单数，", "橙色为超时", "超时 {}", "按时线 90%；不足 10 单的比率用灰色",
+        "截至 11-23 08:52", ("破损", "少件漏发", "发货慢", "发错", "描述不符", "不想要了", "其他"),
+    ),
+    "zh-hant": (
+        "上週售後 186 單，92% 按時", "11-16 至 11-22，變化對照 11-09 至 11-15",
+        ("新增", "按時", "首次回應"), "單", "{} 單", "1.8 百分點", "分鐘", "3 分鐘", "原因",
+        "條長為單數，", "橙色為逾時", "逾時 {}", "按時線 90%；不足 10 單的比率用灰色",
+        "截至 11-23 08:52", ("破損", "少件漏發", "發貨慢", "發錯", "描述不符", "不想要了", "其他"),
+    ),
+    "en": (
+        "Last week: 186 issues, 92% on time", "16 Nov – 22 Nov; changes against 9 Nov – 15 Nov",
+        ("New", "On time", "First answer"), "", "{}", "1.8 pt", "min", "3 min", "Reason",
+        "length: issues, ", "orange: late", "{} late",
+        "On-time line 90%; shares of fewer than 10 in grey", "as of 23 Nov 08:52",
+        ("damaged", "missing items", "late", "wrong item", "not as described", "change of mind",
+         "other"),
+    ),
+}  # fmt: skip
+HANDLED = ((59, 3, 95, 18), (36, 5, 88, 6), (26, 2, 93, 0), (16, 3, 84, 0), (14, 1, 93, 0),
+           (13, 0, 100, 0), (7, 1, 88, 0))  # fmt: skip
+
+
+def desks(language: str = "zh-hans", theme: str = "light") -> dict[str, Desk]:
+    """The model of the desk's week, few rows, long names, great numbers and nothing late."""
+    (title, subtitle, labels, unit, count, points, minutes, faster, heading, legend, late_legend,
+     late, note, as_of, names) = DESK[language]  # fmt: skip
+    rows = tuple(
+        Handled(
+            name, kept, behind, str(kept + behind), late.format(behind) if behind else "",
+            f"{share}%", "thin" if kept + behind < 10 else "ok" if share >= 90 else "alert",
+            Change(count.format(more), "up", "bad") if more else None,
+        )
+        for name, (kept, behind, share, more) in zip(names, HANDLED, strict=True)
+    )  # fmt: skip
+    week = Desk(
+        style(language, theme), title, subtitle,
+        (
+            Headline(labels[0], "186", unit, Change(count.format(20), "up", "bad")),
+            Headline(labels[1], "91.9%", "", Change(points, "down", "bad")),
+            Headline(labels[2], "14", minutes, Change(faster, "down", "good")),
+        ),
+        rows, heading, legend, late_legend, labels[1], note, as_of,
+    )  # fmt: skip
+    long = "A07 智利车厘子JJJ级礼盒装 新鲜空运孕妇水果顺丰包邮坏果包赔 2斤"
+    return {
+        "week": week,
+        "three": replace(week, rows=rows[:3]),
+        "one": replace(week, rows=rows[:1]),
+        "none": replace(week, rows=()),
+        "on-time": replace(
+            week, legend=legend.rstrip("，, "), late_legend="",
+            rows=tuple(replace(r, kept=r.kept + r.late, late=0, late_text="") for r in rows),
+        ),
+        "long": replace(
+            week, title=f"{title} " * 4, subtitle=f"{subtitle} " * 3, note=f"{note}，" * 3,
+            tiles=(
+                Headline(labels[0] * 4, "12,345,678", unit, Change("12,345,678", "up", "bad")),
+                Headline(labels[1], "–", thin=True),
+                Headline(labels[2], "12 d 23 h 59 min", "", Change("11 d 23 h", "up", "bad")),
+            ),
+            rows=tuple(replace(r, name=f"🍓{long} {i}") for i, r in enumerate(rows)),
+        ),
+        "great": replace(
+            week,
+            rows=tuple(
+                replace(
+                    r, kept=r.kept * 1e5, late=r.late * 1e5, text="12,345,678",
+                    late_text=late.format("1,234,567"),
+                )
+                for r in rows
+            ),
+        ),
+        "all-late": replace(
+            week,
+            rows=tuple(
+                replace(r, kept=0, late=r.kept + r.late, share="0%", state="alert") for r in rows
+            ),
+        ),
+    }  # fmt: skip
+
+
 def everything() -> dict[str, AnyPicture]:
     """Every sample by a name that tells its case."""
     found: dict[str, AnyPicture] = {}
@@ -399,12 +487,14 @@ def everything() -> dict[str, AnyPicture]:
         found[f"missing-{end}"] = missing(language, theme)
         found[f"line-{end}"] = lines(language, theme)["compare"]
         found[f"waterfall-{end}"] = waterfalls(language, theme)["fall"]
+        found[f"desk-{end}"] = desks(language, theme)["week"]
     for theme in ("light", "dark"):
         found |= {f"several-{k}-{theme}": v for k, v in several(theme).items()}
         found[f"ranking-ten-{theme}"] = rankings(theme)["ten"]
     found |= {f"card-{k}": v for k, v in strained().items()}
     found |= {f"line-{k}": v for k, v in lines().items()}
     found |= {f"ranking-{k}": v for k, v in rankings().items()}
+    found |= {f"desk-{k}": v for k, v in desks().items()}
     found["waterfall-rise"] = waterfalls("en")["rise"]
     found["card-greenup"] = replace(card(), style=Style(good="green"))
     return found
