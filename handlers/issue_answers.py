@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from bot import desk, money
-from bot.aftersales import entry, issues, reading
+from bot.aftersales import issues, reading
 from bot.aftersales.drafts import Form
 from bot.aftersales.views import IssueView
 from bot.context import Turn
@@ -60,7 +60,7 @@ def read(turn: Turn, view: IssueView, asking: str) -> tuple[str, str]:
 
 
 def _moment(text: str, now: datetime, view: IssueView, *, gone: bool) -> datetime:
-    found = entry.moment(text, now, view.zone, gone=gone)
+    found = reading.moment(text, now, view.zone, gone=gone)
     if found is None:
         raise UserError("draft.time")
     return found

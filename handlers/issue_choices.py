@@ -23,8 +23,9 @@ def of(s: Session, team_id: int, t: Translator, name: str, stores: Sequence[Stor
     if name == "store":
         return [(str(x.id), x.name) for x in stores]
     if name == "reason":
-        own = reasons.of_team(s, team_id)
-        return [(slug, name or t(f"desk.reason.{slug}")) for slug, name in own.items()]
+        kept = reasons.of(s, team_id)
+        usual = [(x, t(f"desk.reason.{x}")) for x in kept.house]
+        return [*usual[:-1], *kept.own, *usual[-1:]]  # "other" comes last
     return [(x, t(f"desk.{name}.{x}")) for x in _OF.get(name, ())]
 
 
@@ -37,8 +38,10 @@ def chosen(
         if store is None:
             raise UserError("store.gone")
         return replace(new, store_id=store.id)
-    if name == "reason" and value in reasons.of_team(s, team_id):
-        return replace(new, reason=value)
+    if name == "reason":
+        kept = reasons.of(s, team_id)
+        if value in kept.house or value in dict(kept.own):
+            return replace(new, reason=value)
     if name == "type" and value in words.TYPES:
         return replace(new, type=value)
     raise UserError("draft.gone")

@@ -148,7 +148,7 @@ def preview(s: Session, form: Form, team_id: int, now: datetime) -> IssueView:
         opened_at=now, team_id=team_id, store=store.name if store else "",
         currency=store.currency if store else "", platform=store.platform if store else "",
         assignee=teams.called(assignee) if assignee else "",
-        reason_name=reasons.of_team(s, team_id).get(new.reason, ""), photos=len(form.media),
+        reason_name=dict(reasons.of(s, team_id).own).get(new.reason, ""), photos=len(form.media),
     )  # fmt: skip
 
 

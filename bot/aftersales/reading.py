@@ -6,7 +6,7 @@ Nothing of the text goes any further before customers' numbers in it are hidden.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,12 @@ from bot.access import DESK, LEADER
 from bot.aftersales import entry, masks, orders, reasons
 from bot.aftersales.issues import New
 from bot.db.desk import Issue
+from bot.db.facts import Product
 from bot.db.people import Member, Store
 
 LONGEST = 1500  # characters of a message that are read
 _NUMBERS = 8  # of a text that are looked up
+_PRODUCTS = 2000  # that a line is held against
 
 
 @dataclass(frozen=True)
@@ -38,24 +40,33 @@ def read(s: Session, member: Member, stores: Sequence[Store], text: str, now: da
     text = text[:LONGEST]
     if not text.strip():
         return Read(New())
-    known = _known(s, member, stores, text)
-    hidden = masks.mask(text, known)
-    found = entry.parse(hidden.text, _ground(s, member, stores, now, known))
+    ground = _ground(s, member, stores, text, now)
+    found = entry.parse(text, ground)
+    same = {f.name for f in fields(New)} & {f.name for f in fields(entry.Entry)}
     new = New(
-        store_id=found.store, order_no=found.order_no, refund_no=found.refund_no,
-        tail=found.tail, type=found.type, reason=found.reason, responsible=found.responsible,
-        product=found.product, quantity=found.quantity, amount=found.amount,
-        assignee_id=found.assignee, urgent=found.urgent, applied_at=found.applied_at,
-        due_at=found.due_at, due_from="line" if found.due_at else "", waybill=found.waybill,
-        note=found.note,
+        **{name: getattr(found, name) for name in same},
+        assignee_id=found.assignee, due_from="line" if found.due_at else "",
     )  # fmt: skip
-    return Read(new, hidden.found, hidden.text)
+    strange = [x for x in found.unknown if x not in new.note]
+    new = replace(new, note=" ".join(x for x in (new.note, *strange) if x))
+    return Read(new, found.masked, masks.mask(text, ground.orders).text)
 
 
 def masked(s: Session, member: Member, stores: Sequence[Store], text: str) -> masks.Masked:
     """A text as it may be kept, not understood any further."""
     text = text[:LONGEST]
     return masks.mask(text, _known(s, member, stores, text))
+
+
+def moment(text: str, now: datetime, zone: ZoneInfo, *, gone: bool) -> datetime | None:
+    """`明天 18:00`, `11-25 18:00`, `剩14h`: a time to come, or (`gone`) one that is over."""
+    ground = entry.Ground(now, zone)
+    for words in (text, f"申请 {text}" if gone else f"截止 {text}"):
+        found = entry.parse(words, ground)
+        at = found.applied_at if gone else found.due_at
+        if at:
+            return at
+    return None
 
 
 def look_up(s: Session, member: Member, stores: Sequence[Store], new: New) -> New:
@@ -66,18 +77,17 @@ def look_up(s: Session, member: Member, stores: Sequence[Store], new: New) -> Ne
     return orders.fill(new, order) if order else new
 
 
-def _known(s: Session, member: Member, stores: Sequence[Store], text: str) -> set[str]:
+def _known(s: Session, member: Member, stores: Sequence[Store], text: str) -> frozenset[str]:
     """Numbers in a text that are orders or waybills of the team: no telephone numbers."""
     numbers = list(entry.candidates(text))[:_NUMBERS]
-    ours = (
-        select(Issue.order_no, Issue.waybill)
-        .where(Issue.team_id == member.team_id)
-        .where(or_(col(Issue.order_no).in_(numbers), col(Issue.waybill).in_(numbers)))
-    )
-    found = {x for row in s.exec(ours) for x in row if x in numbers} if numbers else set()
-    if member.role != LEADER and numbers:
+    if not numbers:
+        return frozenset()
+    either = or_(col(Issue.order_no).in_(numbers), col(Issue.waybill).in_(numbers))
+    ours = select(Issue.order_no, Issue.waybill).where(Issue.team_id == member.team_id, either)
+    found = {x for row in s.exec(ours) for x in row if x in numbers}
+    if member.role != LEADER:
         found |= orders.known(s, member.team_id, numbers, _ids(stores)).keys()
-    return found
+    return frozenset(found)
 
 
 def _ids(stores: Sequence[Store]) -> set[int]:
@@ -85,22 +95,33 @@ def _ids(stores: Sequence[Store]) -> set[int]:
 
 
 def _ground(
-    s: Session, member: Member, stores: Sequence[Store], now: datetime, known: set[str]
+    s: Session, member: Member, stores: Sequence[Store], text: str, now: datetime
 ) -> entry.Ground:
-    first = stores[0] if stores else None
-    people = {
-        word: m.id or 0
-        for m in teams.members(s, member.team_id)
-        if m.role in DESK
-        for word in (m.name, m.nickname)
-        if word
-    }
+    first, kept = (stores[0] if stores else None), reasons.of(s, member.team_id)
+    shops = () if member.role == LEADER else stores
     return entry.Ground(
-        people=people,
-        stores={w: x.id or 0 for x in stores for w in (x.key, x.name)},
-        orders=known,
         now=now,
         zone=ZoneInfo(first.timezone if first else "UTC"),
-        currency=first.currency if first else "",
-        reasons={name: slug for slug, name in reasons.of_team(s, member.team_id).items() if name},
+        currency=first.currency if first else "CNY",
+        people=tuple(
+            entry.Person(m.id or 0, tuple(x for x in (m.nickname, m.name) if x))
+            for m in teams.members(s, member.team_id)
+            if m.role in DESK
+        ),
+        stores=tuple(entry.Shop(x.id or 0, x.key, x.name, x.platform, x.currency) for x in shops),
+        orders=_known(s, member, stores, text),
+        products=_products(s, member.team_id, [x.id or 0 for x in shops]),
+        reasons=kept.own,
+        hidden=kept.hidden,
     )
+
+
+def _products(s: Session, team_id: int, stores: list[int]) -> tuple[entry.Goods, ...]:
+    """What these stores sell; none where it is more than a line should be held against."""
+    query = select(Product.id, Product.title, Product.code).where(
+        Product.team_id == team_id, col(Product.store_id).in_(stores)
+    )
+    rows = s.exec(query.limit(_PRODUCTS + 1)).all()
+    if len(rows) > _PRODUCTS:
+        return ()
+    return tuple(entry.Goods(i or 0, title or code, code) for i, title, code in rows)
