@@ -30,10 +30,11 @@ from bot.render import issues as render
 HISTORY = 8  # events on a card
 
 
-def changed(s: Session, house: House, issue: Issue, now: datetime) -> int:
+def changed(s: Session, house: House, issue: Issue, now: datetime, kind: str = "reply") -> int:
     """Edit every card of an issue whose words are no longer true; how many were.
 
-    Whoever changes an issue calls it, in the same transaction. A chat that was unlinked, shows other
+    With another `kind` than that of a reply the edits let the talk of the chat go first. Pinned
+    boards are looked at by their own tick. Whoever changes an issue calls it, in the same transaction. A chat that was unlinked, shows other
     stores by now, or whose reader left or may no longer see the issue, is told nothing more.
     """
     cards = _cards(s, issue)
@@ -44,7 +45,7 @@ def changed(s: Session, house: House, issue: Issue, now: datetime) -> int:
     for card, chat in cards:
         language = _reader(s, issue, card, chat, house.config.defaults.language)
         if language is not None:
-            edited += _edit(s, card, _card(view, language, now), now)
+            edited += _edit(s, card, _card(view, language, now), now, kind)
     return edited
 
 
@@ -173,7 +174,9 @@ def _card(view: IssueView, language: Language, now: datetime) -> Message:
     return render.card(view, translator(language), now)
 
 
-def _edit(s: Session, card: IssueCard, message: Message, now: datetime) -> bool:
+def _edit(
+    s: Session, card: IssueCard, message: Message, now: datetime, kind: str = "reply"
+) -> bool:
     shown = _digest(message)
     if shown == card.shown:
         return False
@@ -183,7 +186,7 @@ def _edit(s: Session, card: IssueCard, message: Message, now: datetime) -> bool:
         # an edit may go again: it can only say the same
         outbox.enqueue(
             s, f"{card.key}:{card.edits}", Address(card.chat_id, thread_id=card.thread_id), message,
-            now, method="edit", target=card.key, repeatable=True,
+            now, kind=kind, method="edit", target=card.key, repeatable=True,
         )  # fmt: skip
     s.add(card)
     s.flush()

@@ -9,12 +9,14 @@ from bot import desk, outbox
 from bot.aftersales import calls, roster, watch
 from bot.aftersales.watch import Alarm, Call
 from bot.context import House
+from bot.db.desk import Issue
 from bot.i18n import language_of, translator
 from bot.outbox import Address
 from bot.render import warnings
 
 log = logging.getLogger(__name__)
 
+CARD = "card"  # kind of the edits: the talk of a chat goes first
 AT_ONCE = 50  # cards noted in one transaction
 
 
@@ -39,7 +41,7 @@ def tick(house: House) -> None:
 def _miss(house: House, ids: tuple[int, ...], now: datetime) -> None:
     with house.db.write() as s:
         for issue in calls.miss(s, ids, now):
-            desk.changed(s, house, issue, now)
+            desk.changed(s, house, issue, now, CARD)
 
 
 def _say(house: House, call: Call, now: datetime) -> None:
@@ -55,6 +57,8 @@ def _say(house: House, call: Call, now: datetime) -> None:
             s, _key(ours[0]), Address(reader.chat_id, thread_id=reader.thread_id), message, now,
             kind=roster.PUSH, repeatable=True, expires_at=_until(ours),
         )  # fmt: skip
+        for alarm in ours:  # the time that is left, and its colour, on the cards as well
+            desk.changed(s, house, s.get_one(Issue, alarm.issue_id), now, CARD)
 
 
 def _key(first: Alarm) -> str:
