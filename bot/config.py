@@ -56,6 +56,7 @@ class Files:
 @dataclass(frozen=True)
 class Privacy:
     raw_days: int = 7  # unread or failed updates are wiped after this many days
+    evidence_days: int = 90  # photos and files beside an issue: Telegram's ids of them
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ def open(  # noqa: A001
     if new.assignee_id:
         changes.assignable(s, issue, new.assignee_id)
         issue.stage = "assigned"
+    if new.waiting_for:
+        issue.stage = "waiting"
     if new.due_at:
         issue.due_from = new.due_from or "line"
     else:

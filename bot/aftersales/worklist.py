@@ -168,8 +168,6 @@ class Desk:
         new = _new(file, x, seen)
         issue = issues.open(s, file.store.team_id, new, file.now, None, "file")
         issue.last_import = file.import_id
-        if waits := turn(row.platform_status):
-            issue.stage, issue.waiting_for = "waiting", waits
         self._count("opened")
         event = s.exec(select(func.max(IssueEvent.id)).where(IssueEvent.issue_id == issue.id)).one()
         return json.dumps({"id": issue.id, "event": event, "born": True})
@@ -391,6 +389,7 @@ def _new(file: File, x: Change, seen: Seen) -> issues.New:
         note=row.reason if reason == "other" and row.reason != "other" else "",
         applied_at=row.applied_at, due_at=row.due_at, due_from="file" if row.due_at else "",
         platform_status=row.platform_status, waybill=row.waybill, born_import=file.import_id,
+        waiting_for=turn(row.platform_status),
     )  # fmt: skip
 
 
