@@ -25,8 +25,10 @@ from bot.access import (
 from handlers import (
     chats,
     digests,
+    exports,
     imports,
     invites,
+    issuestats,
     metrics,
     people,
     routing,
@@ -44,6 +46,8 @@ COMMANDS = (
     Command("month", metrics.month, Rule(READERS, ANYWHERE)),
     Command("ask", metrics.ask, Rule(READERS, ANYWHERE), takes=True),
     Command("why", metrics.why, Rule(READERS, ANYWHERE)),
+    Command("issuestats", issuestats.show, Rule(READERS, ANYWHERE), takes=True),
+    Command("export", exports.show, Rule(READERS, ANYWHERE), takes=True),
     Command("record", imports.write_down, Rule(DESK, ANYWHERE), writes=True, takes=True),
     Command("link", chats.link, Rule(LEADERSHIP, GROUPS), writes=True, takes=True, probes=True),
     Command("settings", settings.show, Rule(MEMBERS, ANYWHERE), writes=True, takes=True),
@@ -59,6 +63,7 @@ COMMANDS = (
 
 PRESSES = (
     Press("q", metrics.change, Rule(READERS, ANYWHERE)),
+    Press("st", issuestats.change, Rule(READERS, ANYWHERE)),
     Press("review", digests.review, Rule(READERS, ANYWHERE)),
     Press("stores", stores.change, Rule(LEADERSHIP, PRIVATE), writes=True),
     Press("u", imports.undo, Rule(DESK, ANYWHERE), writes=True),

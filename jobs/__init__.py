@@ -20,7 +20,7 @@ from bot.context import House
 from bot.db.instance import Instance
 from bot.health import decide
 from bot.render.studio import Studio
-from jobs import digests, upkeep
+from jobs import digests, issue_weeks, upkeep
 from jobs.delivery import Pump
 from jobs.imports import Imports
 
@@ -32,6 +32,7 @@ TICK_ENDS = 2.0  # seconds that a stop leaves to the ticks that run
 PUSHES = {
     "digest": Rule(READERS, GROUPS | PRIVATE),
     "nudge": Rule(READERS, GROUPS | PRIVATE),
+    "issues_week": Rule(READERS, GROUPS | PRIVATE),
     "import": Rule(READERS, PRIVATE),
     "chat": Rule(LEADERSHIP, PRIVATE),
     "away": Rule(frozenset({"owner"}), PRIVATE),
@@ -134,6 +135,7 @@ class Ticks:
             self._again = False
             began = self._house.clock.now()
             await self._house.run(digests.tick, self._house)
+            await self._house.run(issue_weeks.tick, self._house)
             self.looked_at = began
 
     async def _alive(self) -> None:

@@ -54,7 +54,18 @@ INTERNAL = "出错了"
 ANONYMOUS = "你是匿名发言"
 
 # what speaks of the stores a chat shows: somebody held to another store gets nothing of it
-OF_STORES = {"/today", "/record", "/yesterday", "/week", "/month", "/ask", "/why", "words"}
+OF_STORES = {
+    "/issuestats",
+    "/export",
+    "/today",
+    "/record",
+    "/yesterday",
+    "/week",
+    "/month",
+    "/ask",
+    "/why",
+    "words",
+}
 TEXTS = {"words": "@storebot_sandbox_bot 昨天销售额", "/ask": "/ask 昨天销售额"}
 # the rule lets these roles in, the door refuses what stands behind this button: 7001:yes
 SHUT = {"button inv", "button team"}
