@@ -202,6 +202,15 @@ class Turn:
         )
         return key
 
+    def pin(self, said: str, key: str) -> None:
+        """Pin what is said here as `said`, once it is; it makes no sound."""
+        self._later(
+            lambda s: outbox.enqueue(
+                s, key, self._address(s), Message(""), self.now, kind="pin", method="pin",
+                target=said, repeatable=True,
+            )
+        )  # fmt: skip
+
     def edit(self, message: Message) -> None:
         """Change the message whose button was pressed."""
         key, target = self._key(), str(self.event.message_id)

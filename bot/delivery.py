@@ -141,8 +141,8 @@ class _Form:
 
     def without(self, refusal: str) -> bool:
         """Drop the refused part; False where nothing is left to drop."""
-        if self.sending.method == "keyboard":
-            return False  # nothing but buttons: without the message there is nothing to say
+        if self.sending.method in ("keyboard", "pin", "unpin"):
+            return False  # without the message there is nothing to say
         if _CANT_PARSE in refusal and self.html:
             self.html = False
         elif any(x in refusal for x in _NO_REPLY) and self.reply_to:
@@ -176,6 +176,16 @@ class _Form:
                 return 0
             case "delete":
                 await bot.delete_message(self.sending.telegram_id, int(self.sending.target))
+                return 0
+            case "pin":
+                await bot.pin_chat_message(
+                    self.sending.telegram_id, int(self.sending.target), disable_notification=True
+                )
+                return 0
+            case "unpin":
+                await bot.unpin_chat_message(
+                    self.sending.telegram_id, message_id=int(self.sending.target)
+                )
                 return 0
             case "leave":
                 await bot.leave_chat(self.sending.telegram_id)

@@ -9,8 +9,10 @@ from sqlmodel import Session, col, select
 
 from bot import outbox, pushes, teams
 from bot.config import Defaults, Language
+from bot.db.desk import Board
 from bot.db.people import Binding, BindingStore, Chat, Member, PushRun, PushSetting, Store
 from bot.errors import UserError
+from bot.message import Message
 
 
 def own(s: Session, telegram_id: int, thread_id: int) -> Binding | None:
@@ -65,9 +67,30 @@ def unlink(s: Session, binding: Binding, now: datetime) -> None:
     """Forget the link and its settings; what waits to be pushed there is not sent any more."""
     pushed = [k.slug for k in pushes.KINDS]
     outbox.cancel(s, binding.chat_id, binding.thread_id, pushed, now)
+    drop_board(s, binding, now)
     for table in (BindingStore, PushSetting, PushRun):
         s.exec(delete(table).where(col(table.binding_id) == binding.id))
     s.exec(delete(Binding).where(col(Binding.id) == binding.id))
+
+
+def drop_board(s: Session, binding: Binding, now: datetime) -> bool:
+    """Take the pinned board of a chat away; True if there was one.
+
+    Telegram lets us delete what is younger than two days; an older one is unpinned only.
+    """
+    board = s.get(Board, binding.id)
+    if board is None:
+        return False
+    to = outbox.Address(binding.chat_id, thread_id=binding.thread_id)
+    methods: tuple[outbox.Method, ...] = ("unpin", "delete")
+    for method in methods:
+        outbox.enqueue(
+            s, f"{board.key}:{method}", to, Message(""), now, kind="board", method=method,
+            target=board.key,
+        )  # fmt: skip
+    s.delete(board)
+    s.flush()
+    return True
 
 
 # how we hear ----------------------------------------------------------------------------------

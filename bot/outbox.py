@@ -25,8 +25,8 @@ LEASE = timedelta(seconds=90)  # longer than any send may take
 REPEAT_AFTER = timedelta(seconds=60)  # an ambiguous push: "delivered" is the likelier case
 BACKOFF = (2, 5, 15, 30, 60)  # seconds between tries of what surely was not sent
 
-# keyboard: the buttons of a message that was said
-Method = Literal["send", "edit", "keyboard", "answer", "delete", "leave"]
+# keyboard: the buttons of a message that was said; pin, unpin: the message itself, without a sound
+Method = Literal["send", "edit", "keyboard", "answer", "delete", "leave", "pin", "unpin"]
 Result = Literal[
     "sent", "retry", "wait", "moved", "no_topic", "muted", "gone", "rejected", "unknown", "hold"
 ]
@@ -220,8 +220,8 @@ def _speaking() -> ColumnElement[bool]:
 
 
 def _target(s: Session, row: OutboxRow, now: datetime) -> str | None:
-    """The message an edit or deletion means; None while the row that sends it is on its way."""
-    if row.method not in ("edit", "delete") or row.target.isdecimal():
+    """The message an edit, deletion or pin means; None while the row that sends it is on its way."""
+    if row.method not in ("edit", "delete", "pin", "unpin") or row.target.isdecimal():
         return row.target
     sent = s.exec(select(OutboxRow).where(OutboxRow.key == row.target)).first()
     if sent and sent.message_id:

@@ -23,6 +23,7 @@ from bot.access import (
     Rule,
 )
 from handlers import (
+    boards,
     chats,
     digests,
     exports,
@@ -51,6 +52,7 @@ COMMANDS = (
     Command("record", imports.write_down, Rule(DESK, ANYWHERE), writes=True, takes=True),
     Command("link", chats.link, Rule(LEADERSHIP, GROUPS), writes=True, takes=True, probes=True),
     Command("settings", settings.show, Rule(MEMBERS, ANYWHERE), writes=True, takes=True),
+    Command("board", boards.board, Rule(LEADERSHIP, GROUPS), writes=True, takes=True),
     Command("unlink", chats.unlink, Rule(LEADERSHIP, GROUPS)),
     Command("stores", stores.show, Rule(LEADERSHIP, PRIVATE), writes=True, takes=True),
     Command("status", status.show, Rule(LEADERSHIP, ANYWHERE)),
@@ -72,6 +74,7 @@ PRESSES = (
     Press("h", imports.explain, Rule(DESK, ANYWHERE), writes=True),
     Press("link", chats.choose, Rule(LEADERSHIP, GROUPS), writes=True, probes=True),
     Press("set", settings.press, Rule(LEADERSHIP, ANYWHERE), writes=True),
+    Press("board", boards.press, Rule(LEADERSHIP, GROUPS), writes=True),
     Press("me", chats.as_myself, Rule(MEMBERS, GROUPS), writes=True, probes=True),
     Press("setup", people.setup, Rule(ANYBODY, PRIVATE), writes=True),
     Press("join", people.join, Rule(ANYBODY, PRIVATE), writes=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import inbox, presence
+from bot import boards, inbox, presence
 from bot.context import House, Reach
 from bot.db.moves import move_chat
 from bot.presence import Change, Scene
@@ -24,6 +24,7 @@ def membership(house: House, change: Change, reach: Reach) -> None:
         presence.changed(scene, change, config.telegram.owners)
         if change.is_in:
             hearing.moved(house, s, change.update_id, change.chat, reach)
+            boards.risen(scene, change.chat)
 
 
 def reopened(house: House, update_id: int, chat: int, thread_id: int) -> None:

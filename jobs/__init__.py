@@ -20,7 +20,7 @@ from bot.context import House
 from bot.db.instance import Instance
 from bot.health import decide
 from bot.render.studio import Studio
-from jobs import digests, issue_weeks, upkeep
+from jobs import deadlines, digests, issue_weeks, looks, upkeep
 from jobs.delivery import Pump
 from jobs.imports import Imports
 
@@ -32,11 +32,13 @@ TICK_ENDS = 2.0  # seconds that a stop leaves to the ticks that run
 PUSHES = {
     "digest": Rule(READERS, GROUPS | PRIVATE),
     "nudge": Rule(READERS, GROUPS | PRIVATE),
+    "issues": Rule(READERS, GROUPS | PRIVATE),  # in private to those of the desk who see the store
     "issues_week": Rule(READERS, GROUPS | PRIVATE),
     "import": Rule(READERS, PRIVATE),
     "chat": Rule(LEADERSHIP, PRIVATE),
     "away": Rule(frozenset({"owner"}), PRIVATE),
     "join": Rule(frozenset({"owner"}), PRIVATE),
+    "board": Rule(LEADERSHIP, GROUPS | PRIVATE),  # what came of putting it up
     "people": Rule(ANYBODY, PRIVATE),  # to each what became of them, or came of what they did
 }
 
@@ -62,7 +64,8 @@ class Ticks:
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         self.looked_at: datetime | None = None  # when the last look for due digests began
-        self._again = False
+        self.watched_at: datetime | None = None  # when the last look at the desk's deadlines began
+        self._again = self._watch_again = False
         self._busy: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -82,7 +85,8 @@ class Ticks:
         self._house.clock.watch(moved)
         self.pump.start()
         self.imports.start()
-        ticks = [(20, self._digests), (5, self._alive), (3600, self._retention)]
+        ticks = [(20, self._digests), (30, self._deadlines), (15, self._looks)]
+        ticks += [(5, self._alive), (3600, self._retention)]
         if self._house.config.backup.folder:
             ticks.append((600, self._backup))
         if self._house.config.health.heartbeat_url:
@@ -117,7 +121,7 @@ class Ticks:
 
     def _look_now(self) -> None:
         """At start, and when the demo's clock jumps."""
-        self._again = True
+        self._again = self._watch_again = True
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC))
         self.pump.wake()
@@ -138,12 +142,24 @@ class Ticks:
             await self._house.run(issue_weeks.tick, self._house)
             self.looked_at = began
 
+    async def _deadlines(self) -> None:
+        """As `_digests`."""
+        self._watch_again = True
+        while self._watch_again:
+            self._watch_again = False
+            began = self._house.clock.now()
+            await self._house.run(deadlines.tick, self._house)
+            self.watched_at = began
+
     async def _alive(self) -> None:
         await self._house.run(upkeep.probe, self._house)
         self._house.vitals.note("ticked")
         await self._house.run(self._instance.still_there)
         await self._house.run(upkeep.recover, self._house, self._instance)
         await self._take_over()
+
+    async def _looks(self) -> None:
+        await self._house.run(looks.tick, self._house)
 
     async def _backup(self) -> None:
         await self._house.run(upkeep.back_up, self._house)

@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable
 from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot import documents, outbox, presence
+from bot import boards, documents, outbox, presence
 from bot.context import House
+from bot.db.wire import OutboxRow
 from bot.delivery import deliver
 from bot.message import Document
 from bot.outbox import Claim, Outcome, Sending
@@ -142,3 +143,6 @@ class Pump:
             if outbox.settle(s, sending, self._house.owner, outcome, now):
                 scene = Scene(s, now, self._house.config.defaults.language)
                 presence.learned(scene, sending, outcome)
+                row = s.get(OutboxRow, sending.id)
+                if row:
+                    boards.learned(scene, row, sending, outcome)

@@ -76,8 +76,12 @@ class Wire:
         """The clock jumps, and whatever is due by then happens."""
         await self._do("clock", to=at.isoformat())
         async with asyncio.timeout(PATIENCE):
-            while not (self.bot.ticks.looked_at and self.bot.ticks.looked_at >= at):
+            while not self._looked(at):
                 await asyncio.sleep(0.01)
+
+    def _looked(self, at: datetime) -> bool:
+        looks = (self.bot.ticks.looked_at, self.bot.ticks.watched_at)
+        return all(look and look >= at for look in looks)
 
     async def act(self, verb: str, **body: Any) -> dict[str, Any]:
         """Any other call of the sandbox's control side: topic, member, migrate, permissions …"""

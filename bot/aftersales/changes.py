@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from bot import teams
 from bot.access import DESK
-from bot.aftersales import deadlines, scope, stages, words
+from bot.aftersales import deadlines, orders, scope, stages, words
 from bot.db.desk import Issue, TeamReason
 from bot.db.people import Member, Store
 from bot.errors import UserError
@@ -82,8 +82,17 @@ def due(s: Session, issue: Issue, platform: str) -> Fields:
     at = deadlines.due_for(
         s, issue.team_id, platform, issue.type, issue.stage, issue.applied_at, issue.staged_at,
         issue.opened_at, waiting_for=issue.waiting_for, waybill=issue.waybill,
+        shipped=_shipped(s, issue),
     )  # fmt: skip
     return {"due_at": at, "due_from": "table" if at else ""}
+
+
+def _shipped(s: Session, issue: Issue) -> bool:
+    """Whether the order is known to have left: platforms give another time then."""
+    if not issue.order_no or not issue.store_id:
+        return False
+    order = orders.look(s, issue.team_id, issue.order_no, [issue.store_id])
+    return order is not None and order.shipped
 
 
 def assignable(s: Session, issue: Issue, member_id: int) -> Member:
@@ -175,6 +184,8 @@ def _change(a: Asked) -> Change:
     if name == "store":
         return Change({"store_id": _store(a, raw)}, a.value)
     value: object = raw.strip()
+    if name == "order_no" and _fits(a, name, raw):
+        return Change(_another_order(a, raw.strip()), a.value)
     if name in ("quantity", "amount"):
         value = count(raw) if raw else None
     elif name == "urgent":
@@ -184,6 +195,20 @@ def _change(a: Asked) -> Change:
     elif not _fits(a, name, str(value)):
         raise UserError("desk.value")
     return Change({name: value}, a.value)
+
+
+def _another_order(a: Asked, order_no: str) -> Fields:
+    """What was paid is that of the new order; store and product are filled where they were not known."""
+    issue = a.issue
+    order = orders.look(a.s, issue.team_id, order_no, teams.held_to(a.s, a.by) or None)
+    fields: Fields = {"order_no": order_no, "order_amount": None, "paid_at": None}
+    if order is None:
+        return fields
+    line = order.line(issue.product)
+    if line and not issue.product_id:
+        fields |= {"product_id": line.product_id, "product": line.title or issue.product}
+    fields |= {"order_amount": order.paid, "paid_at": order.paid_at}
+    return fields | {"store_id": issue.store_id or order.store_id}
 
 
 def _fits(a: Asked, name: str, value: str) -> bool:

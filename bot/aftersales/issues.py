@@ -7,15 +7,17 @@ so that of two people who act at once the first wins and the second is told.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import case, func, or_
 from sqlmodel import Session, col, select
 
 from bot import teams
 from bot.access import LEADERSHIP
 from bot.aftersales import changes, scope, stages
+from bot.aftersales.births import New as New
 from bot.aftersales.changes import Fields
 from bot.aftersales.showing import view as view
 from bot.aftersales.showing import views as views
@@ -31,40 +33,6 @@ _DATED = frozenset(
 )
 # what a file or a clock did is not taken back by a person
 LASTING = frozenset({"file", "gone", "missed", "undo", "confirm", "check"})
-
-
-@dataclass(frozen=True)
-class New:
-    """What may be known of an issue at its birth; fields as in `bot.db.desk.Issue`.
-
-    A `due_at` comes with where it is from; without one the table of deadlines is asked.
-    """
-
-    kind: str = "issue"
-    store_id: int | None = None
-    point_id: int | None = None
-    order_no: str = ""
-    refund_no: str = ""
-    tail: str = ""
-    product_id: int | None = None
-    product: str = ""
-    quantity: int | None = None
-    amount: int | None = None
-    order_amount: int | None = None
-    paid_at: datetime | None = None
-    type: str = ""
-    reason: str = ""
-    responsible: str = ""
-    note: str = ""
-    urgent: bool = False
-    assignee_id: int | None = None
-    reporter_id: int | None = None
-    applied_at: datetime | None = None
-    due_at: datetime | None = None
-    due_from: str = ""
-    platform_status: str = ""
-    waybill: str = ""
-    born_import: int | None = None
 
 
 # opening and finding --------------------------------------------------------------------------
@@ -129,6 +97,37 @@ def hold(s: Session, issue: Issue) -> None:
     s.exec(query.execution_options(populate_existing=True)).one()
 
 
+def same(
+    s: Session,
+    team_id: int,
+    order_no: str,
+    type: str,  # noqa: A002
+    stores: Collection[int] | None = None,
+    refund_no: str = "",
+) -> Issue | None:
+    """The open issue that a new report of this order and type says again; of several the oldest.
+
+    An empty type, of either, matches any: so a leader's claim and an imported refund find the issue of
+    their order. With `refund_no`, one that has another refund's number is not the same.
+    """
+    query = select(Issue).where(
+        Issue.team_id == team_id, Issue.order_no == order_no, Issue.kind == "issue",
+        col(Issue.stage).in_(stages.OPEN),
+    )  # fmt: skip
+    if not order_no:
+        return None
+    if stores is not None:
+        query = query.where(or_(col(Issue.store_id).in_(stores), col(Issue.store_id).is_(None)))
+    if type:
+        query = query.where(col(Issue.type).in_((type, "")))
+    if refund_no:
+        query = query.where(col(Issue.refund_no).in_((refund_no, "")))
+    # one that says so itself before one that only leaves it open
+    nearest = [case((col(Issue.refund_no) == refund_no, 0), else_=1)] if refund_no else []
+    nearest += [case((col(Issue.type) == type, 0), else_=1)] if type else []
+    return s.exec(query.order_by(*nearest, col(Issue.no))).first()
+
+
 # changing -------------------------------------------------------------------------------------
 
 
@@ -190,6 +189,34 @@ def record(
     issue.version += 1
     s.add(issue)
     return _write(s, issue, what, now, by, value, note, before)
+
+
+_ADDED = (
+    "store_id", "point_id", "refund_no", "tail", "product_id", "product", "quantity", "amount",
+    "order_amount", "paid_at", "type", "reason", "responsible", "assignee_id", "applied_at",
+    "platform_status", "waybill",
+)  # fmt: skip
+
+
+def attach(s: Session, issue: Issue, new: New, by: int | None, now: datetime) -> IssueEvent:
+    """Add what a second report brings: its words to the history, its facts where there were none.
+
+    Nothing that is known is overwritten. A deadline of the platform wins over the table's.
+    """
+    hold(s, issue)
+    empty = (None, "")  # 0 is a figure
+    fields: Fields = {
+        k: getattr(new, k)
+        for k in _ADDED
+        if getattr(issue, k) in empty and getattr(new, k) not in empty
+    }
+    if new.urgent and not issue.urgent:
+        fields["urgent"] = True
+    if new.due_at and issue.due_from in ("", "table"):
+        fields |= {"due_at": new.due_at, "due_from": new.due_from or "line"}
+    if "assignee_id" in fields and issue.stage == "new":
+        fields |= {"stage": "assigned", "staged_at": now}
+    return record(s, issue, "merge", now, by, new.refund_no, new.note, fields)
 
 
 def _permit(s: Session, issue: Issue, action: str, by: Member, bounds: scope.Bounds) -> None:

@@ -29,7 +29,7 @@ class InboxRow(SQLModel, table=True):
 class OutboxRow(SQLModel, table=True):
     """Something to say, written in the transaction of what caused it.
 
-    `method`: send | edit | answer | delete | leave. `policy`: once (never resent) | repeat (one marked
+    `method`: send | edit | answer | delete | leave | pin … `policy`: once (never resent) | repeat (one marked
     repeat when the network hid the outcome). `state`: pending → sending → sent | failed |
     uncertain | expired | cancelled. `address` is the Telegram chat of somebody we keep no row of;
     it is wiped when the row is settled.
@@ -49,7 +49,9 @@ class OutboxRow(SQLModel, table=True):
     address: int | None = Field(default=None, sa_type=BigInteger)
     thread_id: int = Field(default=0, sa_type=BigInteger)
     reply_to: int = Field(default=0, sa_type=BigInteger)
-    target: str = ""  # edit, delete: message id, or key of the row that sent it; answer: query id
+    target: str = (
+        ""  # edit, delete, pin: message id, or key of the row that sent it; answer: query id
+    )
     payload: str = ""  # JSON of bot.message.Message
     priority: int = 5  # lower goes first: 1 replies, 5 pushes
     state: str = "pending"

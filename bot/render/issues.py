@@ -7,7 +7,7 @@ since is told so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.aftersales import stages
@@ -320,12 +320,14 @@ def data(view: IssueView, verb: str, value: str = "") -> str:
 # a line of a list -----------------------------------------------------------------------------
 
 
-def row(view: IssueView, t: Translator, now: datetime) -> str:
-    """🔴 #123 剩2h 少件漏发 苹果礼盒5斤 · 小王, on one line of a phone."""
+def row(
+    view: IssueView, t: Translator, now: datetime, short: Callable[[timedelta], str] = short_span
+) -> str:
+    """🔴 #123 剩2h 少件漏发 苹果礼盒5斤 · 小王, on one line of a phone. `short`: the time in words."""
     time = ""
     if view.open and view.due_at:
         late = view.due_at < now
-        time = t("desk.time.late" if late else "desk.time.left", span=short_span(view.due_at - now))
+        time = t("desk.time.late" if late else "desk.time.left", span=short(view.due_at - now))
     head = " ".join(x for x in (f"#{view.no}", time) if x)
     about = why(view, t) or named(view, t)
     who = cut(view.assignee, 8)

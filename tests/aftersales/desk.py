@@ -45,5 +45,7 @@ class Desk:
 
     def theirs(self, s: Session) -> Issue:
         """An issue of the other team."""
+        reporter = member(s, self.shop.outsider).id
         new = New(store_id=self.shop.other_store, order_no="2611220093", type="refund_only")
-        return issues.open(s, self.shop.other_team, new, NOW, member(s, self.shop.outsider).id)
+        new = replace(new, reporter_id=reporter)
+        return issues.open(s, self.shop.other_team, new, NOW, reporter)

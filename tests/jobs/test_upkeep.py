@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 from conftest import NOW, Shop
+from sky import link
 from sqlmodel import select
 from wire import Wire
+from world import GROUP
 
-from bot import inbox
+from bot import inbox, outbox
 from bot.db import Database
+from bot.db.desk import Board
 from bot.db.wire import InboxRow, OutboxRow
 from jobs import upkeep
 
@@ -40,3 +43,16 @@ async def test_what_was_said_is_dropped_after_ninety_days(
     with db.read() as s:
         assert s.exec(select(OutboxRow)).all() == []
         assert s.exec(select(InboxRow)).all() == []
+
+
+async def test_where_a_board_stands_is_never_forgotten(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    link(db, shop, GROUP)
+    await wire.say(shop.manager, "/board", chat=GROUP)
+    await wire.replies()
+    wire.bot.clock.advance(timedelta(days=91))
+    upkeep.forget(wire.bot.house)
+    with db.read() as s:
+        board = s.exec(select(Board)).one()
+        assert outbox.said_as(s, board.key)
