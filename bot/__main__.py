@@ -353,6 +353,32 @@ def digest(
     _draw(answer.picture, out)
 
 
+@cli.command()
+def issues(
+    store: StoreOption = "",
+    as_json: JsonOption = False,
+    language: Annotated[str, typer.Option(help="zh-hans, zh-hant or en")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """The after-sales desk: every card, by number; with --json one list of objects."""
+    from bot.aftersales import listing
+    from bot.i18n import language_of, translator
+    from bot.render import issuedata
+
+    settings = _config(config)
+    _one_of("--language", language, ["", *LANGUAGES])
+    t = translator(language_of(language, settings.defaults.language))
+    with _database(settings) as db:
+        chosen = _store(db, store) if store else None
+        with db.read() as s:
+            found = listing.everything(s, chosen)
+    if as_json:
+        _print_json([issuedata.issue_json(*x) for x in found])
+        return
+    for view, key, _ in found:
+        print(issuedata.line(view, key, t))
+
+
 # shared ------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ from bot.access import (
 from handlers import (
     boards,
     chats,
+    deadlines,
     digests,
     exports,
     imports,
@@ -58,6 +59,9 @@ COMMANDS = (
     Command("status", status.show, Rule(LEADERSHIP, ANYWHERE)),
     Command("team", team.team, Rule(MEMBERS, PRIVATE), writes=True, takes=True),
     Command("invite", invites.invite, Rule(LEADERSHIP, PRIVATE), writes=True, takes=True),
+    Command("handover", deadlines.hand_over, Rule(DESK, ANYWHERE), initials=("jb",)),
+    Command("deadlines", deadlines.show, Rule(LEADERSHIP, ANYWHERE), writes=True, takes=True),
+    Command("reasons", deadlines.why, Rule(LEADERSHIP, ANYWHERE), writes=True, takes=True),
     Command("audit", team.log, Rule(frozenset({OWNER}), PRIVATE)),
     Command("start", people.start, Rule(ANYBODY, PRIVATE), writes=True),
     Command("help", people.help_, Rule(MEMBERS, ANYWHERE)),

@@ -82,12 +82,12 @@ def due(s: Session, issue: Issue, platform: str) -> Fields:
     at = deadlines.due_for(
         s, issue.team_id, platform, issue.type, issue.stage, issue.applied_at, issue.staged_at,
         issue.opened_at, waiting_for=issue.waiting_for, waybill=issue.waybill,
-        shipped=_shipped(s, issue),
+        shipped=shipped(s, issue),
     )  # fmt: skip
     return {"due_at": at, "due_from": "table" if at else ""}
 
 
-def _shipped(s: Session, issue: Issue) -> bool:
+def shipped(s: Session, issue: Issue) -> bool:
     """Whether the order is known to have left: platforms give another time then."""
     if not issue.order_no or not issue.store_id:
         return False

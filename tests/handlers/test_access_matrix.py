@@ -64,6 +64,7 @@ OF_STORES = {
     "/month",
     "/ask",
     "/why",
+    "/handover",
     "words",
 }
 TEXTS = {"words": "@storebot_sandbox_bot 昨天销售额", "/ask": "/ask 昨天销售额"}

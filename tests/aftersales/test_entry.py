@@ -1,0 +1,75 @@
+"""One typed line → an entry: the corpus, and what a corpus cannot say."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from bot.aftersales.entry import Entry, Ground, Said, candidates, parse
+from tests.aftersales.corpus import NOW, ZONE, ground, lines, told
+
+
+def read(text: str, **change: object) -> Entry:
+    return parse(text, dataclasses.replace(ground(text), **change))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("text", "wanted"), lines())
+def test_corpus(text: str, wanted: dict[str, object]) -> None:
+    assert told(parse(text, ground(text))) == wanted
+
+
+def test_what_was_understood_is_named() -> None:
+    assert read("少件 苹果 2件 @小王").said == (
+        Said("reason", "少件"), Said("product", "苹果"), Said("quantity", "2件"),
+        Said("assignee", "@小王"),
+    )  # fmt: skip
+
+
+def test_candidates_are_looked_up_before_parsing() -> None:
+    text = "订单２６１１２２００９３ 快递SF1380001000701 111-1234567-1234567 #1001 少2件"
+    assert candidates(text) == (
+        "2611220093", "SF1380001000701", "111-1234567-1234567", "#1001", "1001",
+    )  # fmt: skip
+
+
+def test_a_team_has_its_own_reasons() -> None:
+    own = (("stain", "有污渍"),)
+    assert read("有污渍 退货", reasons=own).reason == "stain"
+
+
+def test_a_reason_put_away_is_a_note() -> None:
+    entry = read("色差 退货", hidden=frozenset({"colour"}))
+    assert (entry.reason, entry.note) == ("", "色差")
+
+
+def test_amounts_are_in_the_currency_of_the_store() -> None:
+    assert (read("退$12 amazon").amount, read("退$12").amount) == (1200, None)
+
+
+def test_an_empty_world_still_reads() -> None:
+    entry = parse("少件 苹果 2件 @wang 急", Ground(NOW, ZONE))
+    assert (entry.reason, entry.product, entry.quantity) == ("missing", "苹果", 2)
+    assert (entry.urgent, entry.assignee, entry.unknown) == (True, None, ("@wang",))
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n", "。", "@", "#", "¥", "退", "x", "​", "1", "剩", "前"]
+)
+def test_odds_and_ends_raise_nothing(text: str) -> None:
+    assert parse(text, ground(text)).unknown == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13800010007",
+        "1 3 8 0 0 0 1 0 0 0 7",
+        "客户13800010007说杯子碎了2个要求退款",
+        "电话 138-0001-0007，少2",
+    ],
+)
+def test_no_phone_number_leaves(text: str) -> None:
+    said = "".join(c for c in repr(parse(text, ground(text))) if c.isdigit())
+    assert "13800010007" not in said
+    assert "1380001" not in said
