@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from bot.aftersales.worklist import Desk
     from bot.app import Storebot
     from bot.db import Database
+    from bot.db.desk import Issue
     from bot.db.people import Store
     from bot.ingest import Progress
 
@@ -263,7 +265,7 @@ def store_list(config: ConfigOption = None) -> None:
 def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE…")],
     store: StoreOption = "",
-    kind: Annotated[str, typer.Option(help="orders, shop_days, ads or scores")] = "",
+    kind: Annotated[str, typer.Option(help="orders, shop_days, ads, scores or refunds")] = "",
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -285,7 +287,8 @@ def import_(
             try:
                 with _progress(path.name, quiet=as_json) as progress:
                     now = datetime.now(UTC)
-                    number, report = ingest.take(db, target, path, now, progress, kind)
+                    desk = _desk(settings, db)
+                    number, report = ingest.take(db, target, path, now, progress, kind, desk)
             except UserError as e:
                 _end(f"{path}: {translator('en')(f'error.{e.key}', **e.params)}", 1)
             if as_json:
@@ -296,6 +299,22 @@ def import_(
                 with db.read() as s:
                     for day in ingest.asked(s, number):
                         print(render.day_open(day, t))
+
+
+def _desk(settings: Config, db: Database) -> Desk:
+    """The cards that follow a list of refunds; what shows them in chats is loaded when one changes."""
+    from bot.aftersales import worklist
+
+    def changed(s: Session, issue: Issue, now: datetime) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
+        from bot import desk
+        from bot.clock import Clock
+        from bot.context import House
+
+        desk.changed(s, House(settings, db, Clock(), "", ThreadPoolExecutor(1)), issue, now)
+
+    return worklist.Desk(changed)
 
 
 @cli.command()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import ingest, menus, periods, teams
+from bot.aftersales import worklist
 from bot.app import Storebot
 from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Telegram
@@ -153,7 +154,7 @@ def _people(
 def _import(db: Database, store: Store, path: Path, clock: Clock) -> None:
     """Import one sample file, saying how far it is."""
     _say(f"importing {path.name} …")
-    _, report = ingest.take(db, store, path, clock.now())
+    _, report = ingest.take(db, store, path, clock.now(), desk=worklist.Desk())
     _say(f"  {report.new:,} rows, {' to '.join(report.days or ())}")
 
 

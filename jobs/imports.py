@@ -15,7 +15,8 @@ from sqlmodel import Session
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
-from bot import ingest, outbox, teams
+from bot import desk, ingest, outbox, teams
+from bot.aftersales import worklist
 from bot.config import Language
 from bot.context import House
 from bot.db.facts import Import
@@ -181,8 +182,13 @@ def _run(house: House, row: Import, path: Path, cut: threading.Event) -> None:
 
     ingest.run(
         house.db, row.id, path, house.clock.now(), progress, _ending(house, row),
-        in_group=_in_group(house, row), on_unknown=_asking(house, row),
+        in_group=_in_group(house, row), on_unknown=_asking(house, row), desk=_cards(house),
     )  # fmt: skip
+
+
+def _cards(house: House) -> worklist.Desk:
+    """The desk that follows a list of refunds; where its cards stand they are edited."""
+    return worklist.Desk(lambda s, issue, now: desk.changed(s, house, issue, now))
 
 
 def _asking(house: House, row: Import) -> Callable[[Session, tuple[str, ...]], None]:
@@ -204,7 +210,7 @@ def _undo(house: House, row: Import, cut: threading.Event) -> None:
         if cut.is_set():
             raise Cut
 
-    ingest.undo(house.db, row.id, house.clock.now(), _ending(house, row), progress)
+    ingest.undo(house.db, row.id, house.clock.now(), _ending(house, row), progress, _cards(house))
 
 
 def _release(house: House, row: Import) -> None:
@@ -216,7 +222,7 @@ def _release(house: House, row: Import) -> None:
 
 def _refuse(house: House, row: Import, e: UserError) -> None:
     """Trouble outside the importer: the file did not come, or something broke."""
-    ingest.fail(house.db, row.id or 0, e, house.clock.now(), _ending(house, row))
+    ingest.fail(house.db, row.id or 0, e, house.clock.now(), _ending(house, row), _cards(house))
 
 
 def _ending(house: House, row: Import) -> Callable[[Session, ingest.End], None]:

@@ -20,7 +20,7 @@ from bot.db import Database, wake
 from bot.db.facts import Import
 from bot.db.people import Secret, Store
 from bot.errors import Unrecognised, UserError
-from bot.ingest import covered, days, headers, load, reversal, spawn
+from bot.ingest import covered, days, headers, load, refunds, reversal, spawn
 from bot.ingest.bulk import Bulk
 from bot.ingest.facts import Place
 from bot.ingest.formats.declare import DAY_VALUES
@@ -46,8 +46,11 @@ def take(
     now: datetime,
     on_progress: OnProgress | None = None,
     kind: str = "",
+    desk: refunds.Desk | None = None,
 ) -> tuple[int, Report]:
     """Import a local file at once, as `kind` if given: its row's id and the report.
+
+    The cards of `desk` follow where the file is a list of refunds; so in `run`, `fail` and `undo`.
 
     Raises UserError.
     """
@@ -57,7 +60,7 @@ def take(
             owner=f"{CLI}{os.getpid()}:{secrets.token_hex(4)}",
         )  # fmt: skip
     assert row.id
-    report = run(db, row.id, path, now, on_progress, kind=kind)
+    report = run(db, row.id, path, now, on_progress, kind=kind, desk=desk)
     assert report  # nobody is asked here
     return row.id, report
 
@@ -128,6 +131,7 @@ def run(
     kind: str = "",
     in_group: bool = False,
     on_unknown: OnUnknown | None = None,
+    desk: refunds.Desk | None = None,
 ) -> Report | None:
     """Import `path` as the row says; what an attempt before left half done is given back first.
 
@@ -138,35 +142,42 @@ def run(
     """
     try:
         quiet: OnProgress = lambda _: None  # noqa: E731
-        return _Run(db, import_id, path, now, on_progress or quiet, kind, in_group).report(on_end)
+        return _Run(db, import_id, path, now, on_progress or quiet, kind, in_group, desk).report(
+            on_end
+        )
     except UserError as e:
         if on_unknown and isinstance(e, Unrecognised):
             header = e.header
             ask: OnEnd = lambda s, _: on_unknown(s, header)  # noqa: E731
             _settle(db, import_id, "asked", now, end=e, on_end=ask)
             return None
-        fail(db, import_id, e, now, on_end)
+        fail(db, import_id, e, now, on_end, desk)
         raise
 
 
 def fail(
-    db: Database, import_id: int, e: UserError, now: datetime, on_end: OnEnd | None = None
+    db: Database,
+    import_id: int,
+    e: UserError,
+    now: datetime,
+    on_end: OnEnd | None = None,
+    desk: refunds.Desk | None = None,
 ) -> None:
     """Give up on an import: whatever it had merged is given back. An Undo can be asked for again."""
     row = _import(db, import_id)
     if row.state == "undoing":
         _settle(db, import_id, "done", now, end=e, on_end=on_end)
     if row.state == "merging":
-        reversal.give_back(db, row)
+        reversal.give_back(db, row, now, desk=desk)
     if row.state in ("sorting", "asked", "queued", "merging"):
         _settle(db, import_id, "failed", now, error=e.key, end=e, on_end=on_end)
 
 
-def recover(db: Database, import_id: int, now: datetime) -> None:
+def recover(db: Database, import_id: int, now: datetime, desk: refunds.Desk | None = None) -> None:
     """After a crash: give back what was merged; the import can run again."""
     row, _ = _row(db, import_id)
     if row.state == "merging":
-        reversal.give_back(db, row)
+        reversal.give_back(db, row, now, desk=desk)
         _settle(db, import_id, "queued", now)
 
 
@@ -176,10 +187,12 @@ def undo(
     now: datetime,
     on_end: OnEnd | None = None,
     on_progress: OnProgress | None = None,
+    desk: refunds.Desk | None = None,
 ) -> UndoResult:
     """Give back everything an import changed.
 
     Raises UserError, naming the orders, where a later import touched them; then nothing is changed.
+    Cards that people have touched since stay as they are, and are named in the result.
     """
     row, store = _row(db, import_id)
     if row.state == "done":
@@ -195,7 +208,7 @@ def undo(
     except UserError as e:
         _settle(db, import_id, "done", now, end=e, on_end=on_end)
         raise
-    result = reversal.give_back(db, row, on_progress)
+    result = reversal.give_back(db, row, now, on_progress, desk)
     with db.write() as s:
         covered.recount(s, store, Report.load(row.report), but=import_id)
     _settle(db, import_id, "undone", now, end=result, on_end=on_end)
@@ -214,14 +227,15 @@ class _Run:
         on_progress: OnProgress,
         kind: str,
         in_group: bool,
+        desk: refunds.Desk | None,
     ) -> None:
-        self.in_group = in_group
+        self.in_group, self.desk = in_group, desk
         self.db, self.id, self.path, self.now, self.kind = db, import_id, path, now, kind
         self.on_progress = on_progress
         self.began = self.renewed = time.monotonic()
 
     def report(self, on_end: OnEnd | None) -> Report:
-        recover(self.db, self.id, self.now)
+        recover(self.db, self.id, self.now, self.desk)
         row, store = _row(self.db, self.id)
         with tempfile.TemporaryDirectory(prefix="storebot-") as room:
             scratch = Path(room) / "scratch.db"
@@ -242,14 +256,25 @@ class _Run:
                 self.db, reversal.place_of(row), self.id, scratch, head["precision"],
                 head["units"], self.progress,
             )  # fmt: skip
+            if report.listing:
+                report = self.follow(report, store, scratch)
         report = replace(
-            report, new=counts.new, changed=counts.changed,
+            report, new=report.new + counts.new, changed=report.changed + counts.changed,
             unchanged=report.unchanged + counts.unchanged,
         )  # fmt: skip
         with self.db.write() as s:
             covered.cover(s, store, report)
         _settle(self.db, self.id, "done", self.now, report=report, end=report, on_end=on_end)
         return report
+
+    def follow(self, report: Report, store: Store, scratch: Path) -> Report:
+        """Bring refunds and their cards in."""
+        file = refunds.File(self.id, store, self.now, report)
+        counts, worklist = refunds.merge(self.db, file, scratch, self.desk, self.progress)
+        return replace(
+            report, new=counts.new, changed=counts.changed,
+            unchanged=report.unchanged + counts.unchanged, worklist=worklist,
+        )  # fmt: skip
 
     def said(self, row: Import) -> list[dict[str, object]]:
         with self.db.read() as s:

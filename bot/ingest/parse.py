@@ -100,15 +100,21 @@ class Reading:
 TakeDays = Callable[
     [Sequence[formats.Match], readers.Table, list[readers.Row], Iterator[readers.Row]], None
 ]
+# Takes a table of refunds likewise.
+TakeRefunds = Callable[
+    [formats.Match, readers.Table, list[readers.Row], Iterator[readers.Row]], None
+]
 
 
-def sheets(reading: Reading, room: Path, take_days: TakeDays) -> list[Sheet]:
-    """Every recognised table of orders in the file; those by day go to `take_days`.
+def sheets(
+    reading: Reading, room: Path, take_days: TakeDays, take_refunds: TakeRefunds
+) -> list[Sheet]:
+    """Every recognised table of orders in the file; those by day and of refunds are given away.
 
     Raises UserError where none is recognised: naming the columns that lack, if any was known.
     """
     found: list[Sheet] = []
-    any_days = False
+    given = False
     lacking: tuple[str, ...] | None = None
     header: tuple[str, ...] = ()
     job = reading.job
@@ -124,10 +130,13 @@ def sheets(reading: Reading, room: Path, take_days: TakeDays) -> list[Sheet]:
         rows = itertools.chain(top[match.row + 1 :], table.rows)
         if match.format.kind in DAY_VALUES:
             take_days(matches, table, top[: match.row], rows)
-            any_days = True
+            given = True
+        elif match.format.kind == "refunds":
+            take_refunds(match, table, top[: match.row], rows)
+            given = True
         else:
             found.append(_sheet(reading, match, table.encoding, rows))
-    if found or any_days:
+    if found or given:
         return found
     if lacking:
         raise Unrecognised("import.not_recognised", header, columns=", ".join(lacking))

@@ -79,6 +79,51 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """What a list of refunds says of itself: has it columns for states and deadlines, does it tell
+    when it was exported, which states stand in it, and of which days its title or name speaks."""
+
+    states: bool = False
+    due: bool = False
+    told: bool = False
+    statuses: tuple[str, ...] = ()
+    period: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Due:
+    """A card with a deadline; `at` in seconds since 1970."""
+
+    no: int
+    at: int
+    order_no: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """What a list of refunds made of the desk's cards; `refunds` by state, the rest cards.
+
+    `joined`: put to a card that was there before, of the same order. `gone`: closed because the
+    full list no longer has them; `absent`: missing from a list that is not known to be full, and
+    left open. `waiting` of the store's cards are open, `next` those of the earliest deadlines.
+    """
+
+    refunds: dict[str, int] = field(default_factory=dict)
+    opened: int = 0
+    joined: int = 0
+    changed: int = 0
+    closed: int = 0
+    gone: int = 0
+    reopened: int = 0
+    absent: int = 0
+    full: bool = False
+    waiting: int = 0
+    next: tuple[Due, ...] = ()
+    zone: str = "UTC"  # of the store
+
+
+@dataclass(frozen=True)
 class Report:
     """read = new + changed + unchanged + refused, all in rows of the file.
 
@@ -107,6 +152,8 @@ class Report:
     ended: tuple[str, ...] = ()  # days that somebody said were over when it was exported
     running: tuple[str, ...] = ()  # and that were not
     header: str = ""  # digest of a header that was read as somebody of the team said
+    listing: Listing | None = None  # of refunds
+    worklist: Worklist | None = None
 
     @property
     def covered(self) -> tuple[Part, ...]:
@@ -124,7 +171,8 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """The names that `storebot import --json` promises."""
         data = asdict(self)
-        return {name: data[name] for name in JSON}
+        more = ("worklist",) if self.worklist else ()
+        return {name: data[name] for name in (*JSON, *more)}
 
     def dump(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -141,10 +189,25 @@ class Report:
         parts = tuple(
             Part(**{**x, "days": tuple(x["days"])}) for x in data.pop("parts", None) or ()
         )
+        listing, worklist = data.pop("listing", None), data.pop("worklist", None)
         return Report(
-            **data, ended=ended, running=running, sums=Sums(**sums, columns=columns, checks=checks), problems=problems, parts=parts,
+            **data, listing=_listing(listing), worklist=_worklist(worklist), ended=ended, running=running, sums=Sums(**sums, columns=columns, checks=checks), problems=problems, parts=parts,
             days=(days[0], days[1]) if days else None,
         )  # fmt: skip
+
+
+def _listing(data: dict[str, Any] | None) -> Listing | None:
+    if data is None:
+        return None
+    period = data["period"]
+    return Listing(**{**data, "statuses": tuple(data["statuses"]),
+                      "period": (period[0], period[1]) if period else None})  # fmt: skip
+
+
+def _worklist(data: dict[str, Any] | None) -> Worklist | None:
+    if data is None:
+        return None
+    return Worklist(**{**data, "next": tuple(Due(**x) for x in data["next"])})
 
 
 JSON = (
@@ -166,8 +229,14 @@ class AskedDay:
 
 @dataclass(frozen=True)
 class UndoResult:
-    """Orders (or, without any, days) given their old values back, and those that are gone again."""
+    """Orders (or, without any, days; or refunds) given their old values back, and those gone again.
+
+    Of refunds `cards` were given back too, and `left` are the numbers of those that somebody has
+    touched since: they stay as they are.
+    """
 
     restored: int
     removed: int
     of: str = "orders"
+    cards: int = 0
+    left: tuple[int, ...] = ()

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import col, select
 
 from bot.db import Database
 from bot.db.facts import Import
 from bot.errors import UserError
-from bot.ingest import days, facts
+from bot.ingest import days, facts, refunds
 from bot.ingest.bulk import Bulk
 from bot.ingest.facts import Change, Order, Place
 from bot.ingest.report import Progress, Report, UndoResult
@@ -27,7 +27,11 @@ ENOUGH = 100  # and counted
 
 
 def give_back(
-    db: Database, row: Import, on_progress: Callable[[Progress], None] | None = None
+    db: Database,
+    row: Import,
+    now: datetime,
+    on_progress: Callable[[Progress], None] | None = None,
+    desk: refunds.Desk | None = None,
 ) -> UndoResult:
     """Undo everything import `row` did to the facts. Safe to call again after a crash."""
     place = place_of(row)
@@ -48,7 +52,14 @@ def give_back(
         if on_progress:
             on_progress(Progress("undoing", restored + removed))
     days_restored, days_removed = _give_back_days(db, place, row.id)
+    quiet: Callable[[Progress], None] = lambda _: None  # noqa: E731
+    of_refunds = refunds.give_back(db, row, desk, now, on_progress or quiet)
     kind = Report.load(row.report).kind if row.report else "orders"
+    if kind == "refunds":
+        return UndoResult(
+            of_refunds.restored, of_refunds.removed, "refunds", of_refunds.cards,
+            tuple(sorted(of_refunds.left)),
+        )  # fmt: skip
     if kind != "orders":
         return UndoResult(days_restored, days_removed, "days")
     return UndoResult(restored, removed)
@@ -70,8 +81,10 @@ def _give_back_days(db: Database, place: Place, import_id: int) -> tuple[int, in
 
 
 def refuse_if_touched(db: Database, row: Import) -> None:
-    """Raises UserError naming the orders or days a later import changed."""
+    """Raises UserError naming the orders, days or refunds a later import changed."""
     _refuse_days(db, row)
+    with db.read() as s:
+        refunds.refuse_if_touched(s, row)
     with db.read() as s:
         touched = sorted(set(itertools.islice(_touched(Bulk(s), row), ENOUGH)))
     if touched:

@@ -17,12 +17,13 @@ import numpy as np
 
 from bot import money
 from bot.errors import UserError
-from bot.ingest import daysheet, parse
+from bot.ingest import daysheet, parse, refundsheet
 from bot.ingest.assemble import Lines, Result, assemble
 from bot.ingest.cells import NEVER
 from bot.ingest.daysheet import Days, DayTable
 from bot.ingest.formats.declare import STATUSES
 from bot.ingest.parse import Job, Reading, Sheet
+from bot.ingest.refundsheet import Refunds, RefundTable
 from bot.ingest.report import Part, Problem, Report, Sums
 
 SCHEMA = """
@@ -41,6 +42,7 @@ CREATE TABLE campaigns (n INTEGER PRIMARY KEY, channel INTEGER, name TEXT);
 CREATE TABLE days (
     kind TEXT, day TEXT, a INTEGER, b INTEGER, vals TEXT, file_rows INTEGER
 );
+CREATE TABLE refunds (said TEXT, file_rows INTEGER);
 """
 NONE = -(2**62)  # stands for NULL on the way into a column
 COLUMNS = (
@@ -64,25 +66,33 @@ def make(job: Job, room: Path, progress: Callable[[int], None]) -> dict[str, Any
     `precision` is that of an order's times, `units` that of the values of each kind by day.
     """
     reading = Reading(job, progress)
-    days = Days(reading)
-    found = parse.sheets(reading, room, days.take)
+    days, refunds = Days(reading), Refunds(reading)
+    found = parse.sheets(reading, room, days.take, refunds.take)
     orders = [x for x in found if x.format.kind == "orders"]
-    if not orders and not days.tables:
+    if not orders and not days.tables and not refunds.tables:
         raise UserError("import.items_only")
     rank = _ranks(reading.products.numbers)
     results = [assemble(x, _items_of(x, found), job.currency, rank) for x in orders]
     problems = [p for x in orders for p in x.problems]
     problems += [p for x in days.tables for p in x.problems]
+    problems += [p for x in refunds.tables for p in x.problems]
     accepted = any(len(r.lines) for r in results) or any(x.values for x in days.tables)
+    accepted = accepted or any(x.found for x in refunds.tables)
     _refuse_foreign(problems, accepted)
     with sqlite3.connect(job.scratch) as c:
         c.executescript(SCHEMA)
         _write_orders(c, results)
         _write_names(c, reading, days)
         _write_days(c, days.tables)
+        _write_refunds(c, refunds.tables)
         report = _report(job, orders, results, c) if orders else None
+    if refunds.tables:
+        report = _with_refunds(job, report, refunds.tables)
     report = _with_days(job, report, days.tables)
-    matches = [*(x.match for x in orders), *(x.match for x in days.tables)]
+    matches = [
+        *(x.match for x in orders), *(x.match for x in days.tables),
+        *(x.match for x in refunds.tables),
+    ]  # fmt: skip
     report = replace(report, header=next((m.told for m in matches if m.told), ""))
     precision = {
         k: min((x.precision.get(k, 86_400) for x in orders), default=86_400)
@@ -128,6 +138,11 @@ def _write_days(c: sqlite3.Connection, tables: list[DayTable]) -> None:
         "INSERT INTO days VALUES (?,?,?,?,?,?)",
         ((kind, *key, json.dumps(values), n) for kind, key, values, n in daysheet.rows_of(tables)),
     )
+
+
+def _write_refunds(c: sqlite3.Connection, tables: list[RefundTable]) -> None:
+    rows = ((refundsheet.dump(said), n) for said, n in refundsheet.merged(tables))
+    c.executemany("INSERT INTO refunds VALUES (?,?)", rows)
 
 
 def _ranks(numbers: dict[str, int]) -> Column:
@@ -234,6 +249,57 @@ def _report(job: Job, orders: list[Sheet], results: list[Result], c: sqlite3.Con
     )  # fmt: skip
 
 
+def _with_refunds(job: Job, report: Report | None, tables: list[RefundTable]) -> Report:
+    """The report with what stands in tables of refunds.
+
+    What is covered are the days on which refunds were finished, from the first to the last.
+    """
+    first, zone = tables[0], ZoneInfo(job.timezone)
+    told = max(x.exported for x in tables)
+    exported = max(told, refundsheet.newest(tables))
+    every = [said for said, _ in refundsheet.merged(tables)]
+    finished = sorted({x.finished_day for x in every if x.finished_day})
+    applied = sorted(
+        str(datetime.fromtimestamp(x.applied_at, zone).date()) for x in every if x.applied_at
+    )
+    days = applied or finished
+    part = Part("refunds", tuple(_range(finished)), exported, told > 0)
+    if report is None:
+        report = Report(
+            first.format.platform, first.format.kind, first.encoding, first.match.row + 1, read=0,
+            currency=job.currency,
+        )  # fmt: skip
+        parts: tuple[Part, ...] = (part,)
+    else:
+        parts = (*report.covered, part)
+    found = (*(report.days or ()), *days[:1], *days[-1:])
+    return replace(
+        report,
+        read=report.read + sum(x.read for x in tables),
+        refused=report.refused + sum(x.refused for x in tables),
+        days=(min(found), max(found)) if found else None,
+        sums=replace(
+            report.sums,
+            columns=report.sums.columns
+            + tuple(c for x in tables for c in refundsheet.columns(x, job.currency)),
+        ),
+        problems=report.problems + tuple(p for x in tables for p in x.problems),
+        personal=report.personal or any(x.personal for x in tables),
+        parts=parts,
+        exported_at=report.exported_at or exported,
+        told=report.told or told > 0,
+        listing=first.listing if len(tables) == 1 else replace(first.listing, states=False),
+    )
+
+
+def _range(days: list[str]) -> list[str]:
+    """Every day from the first to the last: on some nothing was finished."""
+    if not days:
+        return []
+    first, last = (np.datetime64(days[0]), np.datetime64(days[-1]))
+    return [str(x) for x in np.arange(first, last + 1)]
+
+
 def _with_days(job: Job, report: Report | None, tables: list[DayTable]) -> Report:
     """The report with what stands in tables by day; alone where there are no orders."""
     if not tables:
@@ -257,13 +323,13 @@ def _with_days(job: Job, report: Report | None, tables: list[DayTable]) -> Repor
         sums=replace(report.sums, columns=report.sums.columns + columns),
         problems=report.problems + tuple(p for x in tables for p in x.problems),
         personal=report.personal or any(x.personal for x in tables),
-        parts=tuple(_parts(job, report, tables)),
+        parts=(*report.parts, *_parts(job, report, tables)),
     )
 
 
 def _parts(job: Job, report: Report, tables: list[DayTable]) -> Iterable[Part]:
     """What of each kind a file covers; of a shop only the days of its own rows."""
-    if report.kind == "orders" and report.days:
+    if report.kind == "orders" and report.days and not report.parts:
         yield Part("orders", report.days, report.exported_at, report.told)
     for kind in dict.fromkeys(x.format.kind for x in tables):
         same = [x for x in tables if x.format.kind == kind]

@@ -14,6 +14,7 @@ from bot.ingest.formats.declare import DAY_VALUES, KINDS
 from bot.ingest.report import AskedDay, Check, Problem, Progress, Report, UndoResult
 from bot.message import Button, Message
 from bot.money import digits
+from bot.render import worklist
 from bot.render.notices import rows
 
 SHOWN = 12  # columns
@@ -88,7 +89,7 @@ def report(
     """The report; under it what is asked about its days, and Undo where something was changed."""
     lines = [*_lines(report, t, file_name), *(_asked(x, t) for x in asked)]
     keyboard = [_answers(x, t, import_id, named=len(asked) > 1) for x in asked]
-    if report.new + report.changed > 0:
+    if report.new + report.changed > 0 or worklist.touched(report):
         keyboard.append((Button(t("import.undo"), data=f"u:{import_id}"),))
     return Message("\n".join(lines), tuple(keyboard))
 
@@ -126,10 +127,14 @@ def _lines(r: Report, t: Translator, file_name: str) -> list[str]:
         lines += _sums(r, t)
     if r.parts:
         lines += _days(r, t)
+    if r.listing:
+        lines += worklist.lines(r, t)
     return lines + _problems(r, t)
 
 
 def _outcome(r: Report) -> str:
+    if worklist.touched(r):
+        return "import.done"
     if r.read and r.read == r.refused:
         return "import.refused"
     if r.read and r.read == r.unchanged:
@@ -142,9 +147,15 @@ def _what(r: Report, t: Translator) -> str:
     kinds = [x.kind for x in r.parts]
     if not kinds:
         return t(f"import.platform.{r.platform}")
-    source = t(f"import.source.{r.platform}" if r.kind != "orders" else "import.source.generic")
+    known = r.kind != "orders" and t.has(f"import.source.{r.platform}")
+    source = t(f"import.source.{r.platform}") if known else _platform(r, t)
     words = t("answer.comma").join(t(f"import.kind.{x}") for x in kinds)
     return t("import.day.head", source=source, kinds=words)
+
+
+def _platform(r: Report, t: Translator) -> str:
+    name = f"platform.{r.platform}"
+    return t(name) if r.kind == "refunds" and t.has(name) else t("import.source.generic")
 
 
 _COUNTS = ("read", "new", "changed", "unchanged", "refused")
@@ -226,5 +237,7 @@ def _problem(p: Problem, t: Translator) -> str:
 
 def undone(result: UndoResult, t: Translator) -> Message:
     restored, removed = t.number(result.restored), t.number(result.removed)
+    if result.of == "refunds":
+        return worklist.undone(result, t)
     key = "undone" if result.of == "orders" else "undone_days"
     return Message(t(f"import.{key}", restored=restored, removed=removed))

@@ -280,4 +280,4 @@ def test_the_kind_can_be_told(desk: Any) -> None:
 
 def test_every_kind_has_a_format_for_any_table() -> None:
     generic = {f.kind for f in FORMATS if f.platform == "generic"}
-    assert generic == {"orders", "shop_days", "ads", "scores"}
+    assert generic == {"orders", "shop_days", "ads", "scores", "refunds"}

@@ -11,6 +11,7 @@ from bot.ingest.formats import (
     daily,
     generic,
     qianniu,
+    refunds,
     shopee,
     shopify,
     sycm,
@@ -21,7 +22,8 @@ from bot.ingest.formats.declare import DAY_VALUES, PERSONAL, Format, fold
 
 FORMATS: tuple[Format, ...] = (
     *taobao.FORMATS, *shopify.FORMATS, *amazon.FORMATS, *sycm.FORMATS, *alimama.FORMATS,
-    *qianniu.FORMATS, *shopee.FORMATS, generic.FORMAT, *daily.FORMATS,
+    *qianniu.FORMATS, *shopee.FORMATS, *refunds.FORMATS, refunds.GENERIC, generic.FORMAT,
+    *daily.FORMATS,
 )  # fmt: skip
 
 HEADER_WITHIN = 30  # rows; titles, blank lines and metadata stand above a header, never more

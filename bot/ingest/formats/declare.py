@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["orders", "order_items", "shop_days", "ads", "scores"]
+Kind = Literal["orders", "order_items", "shop_days", "ads", "scores", "refunds"]
 Status = Literal["created", "paid", "shipped", "done", "closed"]
 STATUSES: tuple[Status, ...] = ("created", "paid", "shipped", "done", "closed")
 
@@ -18,7 +18,7 @@ STATUSES: tuple[Status, ...] = ("created", "paid", "shipped", "done", "closed")
 Level = Literal["order", "repeats", "first", "line", "found"]
 
 # What one row of a day kind may tell, and in what: counts, amounts of money, hundredths of a score.
-KINDS = ("orders", "shop_days", "ads", "scores")
+KINDS = ("orders", "shop_days", "ads", "scores", "refunds")
 Unit = Literal["count", "amount", "score"]
 DAY_VALUES: Mapping[str, Mapping[str, Unit]] = {
     "shop_days": {
@@ -68,6 +68,10 @@ class Format:
     ad's row is about), terminal, `net_revenue` (only added up) and `window`. A name that begins
     with `*` is looked for at the end of a header cell. No column may go by a name in `without`.
     `closed_days`: the platform gives out no day before it is over.
+
+    Of refunds they are refund_no, order_no, type (`type` where no column tells), status, amount,
+    reason, applied, due, finished, waybill, title, quantity, phone and `mark`, a column that only
+    tells whose export it is.
     """
 
     platform: str
@@ -87,6 +91,7 @@ class Format:
     closed_days: bool = False
     total_first: bool = False  # the first row is the sum of the others
     dots_group: bool = False  # 1.036.055 is a million
+    type: str = ""  # of refunds
 
     def lacks(self, columns: Iterable[str]) -> list[str]:
         """Fields that are needed and not among `columns`."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.ingest.formats import daily, generic
+from bot.ingest.formats import daily, generic, refunds
 from bot.ingest.formats.declare import Format, Kind, fold
 
 MAX_COLUMNS = 40
@@ -20,8 +20,9 @@ NEEDED: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     "shop_days": (("day",), ("visitors", "sales", "page_views", "buyers", "units")),
     "ads": (("day",), ("spend",)),
     "scores": (("day",), ("description",), ("service",), ("logistics",)),
+    "refunds": (("refund_no",), ("status", "applied"), ("amount",)),
 }
-_FORMATS = (generic.FORMAT, *daily.FORMATS)
+_FORMATS = (generic.FORMAT, *daily.FORMATS, refunds.GENERIC)
 
 
 @dataclass(frozen=True)
