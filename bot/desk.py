@@ -18,6 +18,7 @@ from bot.aftersales import issues, scope
 from bot.aftersales.views import IssueView
 from bot.config import Language
 from bot.context import House, Turn
+from bot.db import insert_new
 from bot.db.desk import Issue, IssueCard, IssueLink
 from bot.db.people import Binding, Chat, Member
 from bot.db.wire import OutboxRow
@@ -29,10 +30,11 @@ from bot.render import issues as render
 HISTORY = 8  # events on a card
 
 
-def changed(s: Session, house: House, issue: Issue, now: datetime) -> int:
+def changed(s: Session, house: House, issue: Issue, now: datetime, kind: str = "reply") -> int:
     """Edit every card of an issue whose words are no longer true; how many were.
 
-    Whoever changes an issue calls it, in the same transaction. A chat that was unlinked, shows other
+    With another `kind` than that of a reply the edits let the talk of the chat go first. Pinned
+    boards are looked at by their own tick. Whoever changes an issue calls it, in the same transaction. A chat that was unlinked, shows other
     stores by now, or whose reader left or may no longer see the issue, is told nothing more.
     """
     cards = _cards(s, issue)
@@ -43,7 +45,7 @@ def changed(s: Session, house: House, issue: Issue, now: datetime) -> int:
     for card, chat in cards:
         language = _reader(s, issue, card, chat, house.config.defaults.language)
         if language is not None:
-            edited += _edit(s, card, _card(view, language, now), now)
+            edited += _edit(s, card, _card(view, language, now), now, kind)
     return edited
 
 
@@ -99,6 +101,33 @@ def issue_of(s: Session, chat: int, message_id: int) -> Issue | None:
     return (s.exec(card).first() or s.exec(linked).first()) if message_id else None
 
 
+def becomes(s: Session, issue: Issue, chat_id: int, thread_id: int, key: str) -> bool:
+    """A message that was said becomes the card, with the next change; False where one stands here."""
+    here = {"issue_id": issue.id, "chat_id": chat_id, "thread_id": thread_id}
+    return insert_new(s, IssueCard, here | {"key": key, "shown": "", "edits": 0})
+
+
+def untrue(s: Session, issue: Issue, chat: int, thread_id: int) -> None:
+    """A menu stands where the buttons of the card were: the next change edits it in any case."""
+    query = select(IssueCard).join(Chat, col(Chat.id) == IssueCard.chat_id)
+    query = query.where(IssueCard.issue_id == issue.id, IssueCard.thread_id == thread_id)
+    for card in s.exec(query.where(Chat.telegram_id == chat)):
+        card.shown = ""
+        s.add(card)
+
+
+def stands(s: Session, issue: Issue, chat: int, message_id: int) -> bool:
+    """Whether this message is the card of the issue here, not an older copy of it."""
+    query = (
+        select(IssueCard.id)
+        .join(OutboxRow, col(OutboxRow.key) == IssueCard.key)
+        .join(Chat, col(Chat.id) == IssueCard.chat_id)
+        .where(IssueCard.issue_id == issue.id, Chat.telegram_id == chat)
+        .where(OutboxRow.message_id == message_id)
+    )
+    return s.exec(query).first() is not None
+
+
 # ----------------------------------------------------------------------------------------------
 
 
@@ -145,7 +174,9 @@ def _card(view: IssueView, language: Language, now: datetime) -> Message:
     return render.card(view, translator(language), now)
 
 
-def _edit(s: Session, card: IssueCard, message: Message, now: datetime) -> bool:
+def _edit(
+    s: Session, card: IssueCard, message: Message, now: datetime, kind: str = "reply"
+) -> bool:
     shown = _digest(message)
     if shown == card.shown:
         return False
@@ -155,7 +186,7 @@ def _edit(s: Session, card: IssueCard, message: Message, now: datetime) -> bool:
         # an edit may go again: it can only say the same
         outbox.enqueue(
             s, f"{card.key}:{card.edits}", Address(card.chat_id, thread_id=card.thread_id), message,
-            now, method="edit", target=card.key, repeatable=True,
+            now, kind=kind, method="edit", target=card.key, repeatable=True,
         )  # fmt: skip
     s.add(card)
     s.flush()

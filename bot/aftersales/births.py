@@ -10,7 +10,8 @@ from datetime import datetime
 class New:
     """What may be known of an issue at its birth; fields as in `bot.db.desk.Issue`.
 
-    A `due_at` comes with where it is from; without one the table of deadlines is asked.
+    Who it waits for makes it waiting from the first. A `due_at` comes with where it is from; without
+    one the table of deadlines is asked.
     """
 
     kind: str = "issue"
@@ -30,6 +31,7 @@ class New:
     responsible: str = ""
     note: str = ""
     urgent: bool = False
+    waiting_for: str = ""
     assignee_id: int | None = None
     reporter_id: int | None = None
     applied_at: datetime | None = None

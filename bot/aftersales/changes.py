@@ -55,21 +55,21 @@ def of(asked: Asked) -> Change:
     if fields["stage"] != issue.stage:
         fields["staged_at"] = now
         fields.setdefault("waiting_for", "")
-    if issue.answered_at is None and answers(asked.action, issue, asked.by):
-        fields["answered_at"] = now
     return Change(fields, change.value)
 
 
-def answers(action: str, issue: Issue, by: Member) -> bool:
-    """Whether this is the first answer, what the team's 30 minutes run to.
+def answers(what: str, issue: Issue, by: int | None) -> bool:
+    """Whether this of a member (None: a file, a clock) is an answer, what the team's 30 minutes run to.
 
     Somebody takes it, lets it wait for a party, resolves or closes it: whoever they are, work has
     begun. A note or photo of its reporter only adds to the report; one of anybody else, or of the
     reporter whose own task it is, is an answer. Passing it on, voiding it and dates are none.
     """
-    if action in ("note", "photo"):
-        return by.id != issue.reporter_id or by.id == issue.assignee_id
-    return action in ("take", "wait", "resume", "resolve", "close")
+    if by is None:
+        return False
+    if what in ("note", "photo"):
+        return by != issue.reporter_id or by == issue.assignee_id
+    return what in ("take", "wait", "resume", "resolve", "close")
 
 
 def due(s: Session, issue: Issue, platform: str) -> Fields:

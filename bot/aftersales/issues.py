@@ -55,6 +55,8 @@ def open(  # noqa: A001
     if new.assignee_id:
         changes.assignable(s, issue, new.assignee_id)
         issue.stage = "assigned"
+    if new.waiting_for:
+        issue.stage = "waiting"
     if new.due_at:
         issue.due_from = new.due_from or "line"
     else:
@@ -178,6 +180,8 @@ def record(
     For what files and clocks do too (`stages.EVENTS`); people's own actions come through `act`.
     """
     fields = dict(fields or {})
+    if issue.answered_at is None and changes.answers(what, issue, by):
+        fields.setdefault("answered_at", now)
     before = {k: getattr(issue, k) for k in fields}
     _set(issue, fields)
     if _DATED & fields.keys():

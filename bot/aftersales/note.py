@@ -56,7 +56,11 @@ def _clauses(text: str, covered: list[int], hidden: list[Span]) -> list[tuple[in
         for i, c in enumerate(text)
         if not masked[i]
         and not (covered[i] and c not in "\n\r")
-        and (c in _STOPS or (c.isspace() and not _between_latin(text, i)))
+        and (
+            c in _STOPS
+            or (c.isspace() and not _between_latin(text, i))
+            or (c in "-–—" and text[i - 1 : i] == " " == text[i + 1 : i + 2])
+        )
     ]
     edges = [-1, *cuts, len(text)]
     return [(a + 1, b) for a, b in itertools.pairwise(edges) if a + 1 < b]
@@ -110,7 +114,8 @@ def _noise(plain: str) -> bool:
     text = plain.strip(_TRIM)
     if not text or text in _noises():
         return True
-    return text.isascii() and all(w in _noises() for w in text.split())
+    words = re.split(r"[\s:：]+", text)
+    return (len(words) > 1 or text.isascii()) and all(w in _noises() for w in words)
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -76,7 +76,7 @@ _BEFORE = "|".join(
     if x not in ("元", "块", "块钱", "圆", "刀")
 )
 _VERB = (
-    r"(?:(?:仅|只|全额?|部分)?退(?:货退)?(?:还|回)?(?:款|钱)?|赔(?:付|偿|款)?|补(?:偿|差价?|贴|回)?|返(?:现|还)?|减|差价|转账"
+    r"(?:(?:仅|只|全额?|部分)?退(?:货退)?(?:还|回)?(?:款|钱|运费|邮费)?|赔(?:付|偿|款)?|补(?:偿|差价?|贴|回|运费|邮费)?|返(?:现|还)?|减|差价|转账"
     r"|(?<![a-z])(?:partial\s)?(?:refund(?:ed|s)?|compensat(?:e|ed|ion)|pay\s?back|reimburse))"
 )
 _LINK = (
@@ -88,11 +88,11 @@ _MONEY = re.compile(
     rf"|(?<![a-z0-9.\-])(?<!\d:)(?P<b>{_NUM}|{_CN})\s?(?:(?P<unit>{_SIGN})(?![a-z])(?P<tenth>\d)?(?!\d)))"
 )
 _MONEY_BARE = re.compile(
-    rf"(?P<verb>{_VERB}{_LINK})(?<![a-z0-9.\-])(?<!\d:)(?P<n>(?!0\d){_NUM})"
+    rf"(?P<verb>{_VERB}{_LINK})(?<![a-z0-9.\-])(?<!\d:)(?P<n>(?!0\d|618(?!\d)){_NUM})"
     rf"(?![a-z0-9%:\-/]|\s?(?:折|成|%|天|小时|x\s?\d|[{_COUNT_UNITS}]|(?:{_LATIN_UNITS})(?![a-z])))"
 )
 _PRICE = re.compile(
-    r"(?:原价|单价|售价|价格?|标价|实付|付款?了?|付过|卖|花了?|拍下|成交价?|paid|price|worth|cost)(?:的|了|是|\s|:)*$"
+    r"(?:运费|邮费|快递费|原价|单价|售价|价格?|标价|实付|付款?了?|付过|卖|花了?|拍下|成交价?|paid|price|worth|cost)(?:的|了|是|\s|:)*$"
 )
 
 _NOT_A_UNIT = r"(?!套|装|组合|入|裤|衫|式|半|月|小时|钟|星期|礼拜|客户|买家|顾客|人|问题|包裹|快递|订单|多月|地方|字|年|季|代发|工作日|次|坚果|核桃|松鼠)"
@@ -130,6 +130,7 @@ _HAD = re.compile(
 )
 _GOT = re.compile(r"(?:只收到了?|只有|只来了?|实收|仅收到|只发了?|only got|only received)\s?$")
 _HAVE = re.compile(r"(?:收到了?|received|got)\s?$")
+_OF = re.compile(r"(?<![\w.\-/:#¥$])(?P<n>\d{1,3})\s(?:out\s)?of\s(?:the\s)?\d{1,3}(?=\s[a-z])")
 _LATIN_COUNT = re.compile(
     r"(?<![\w.\-/:#¥$])(?P<n>\d{1,2})\s(?=(?:[a-z]{2,14}\s){1,3}(?:(?:is|are|was|were|arrived)\s)?"
     r"(?:missing|broken|damaged|short|wrong|cracked|crushed|leaking|leaked|rotten|spoiled|lost)(?![a-z]))"
@@ -281,6 +282,8 @@ def _minor(value: Decimal, sign: str, currency: str) -> int | None:
 
 def take_counts(line: Line) -> None:
     """Pieces; a count beside what is wrong (少2, 3个坏了) weighs more than one that stands there."""
+    for m in line.scan(_OF):
+        line.take("quantity", *m.span(), _count(m["n"]), 3)
     for m in line.scan(_SHORT_COUNT):
         if _part_of_a_word(line, m):
             continue
@@ -311,6 +314,17 @@ def take_counts(line: Line) -> None:
             line.take("quantity", *m.span(), _count(m["n"]), weight)
     for m in line.scan(_COUNT_LATIN):
         line.take("quantity", *m.span("n"), _count(m["n"]), 2)
+    _both(line)
+
+
+def _both(line: Line) -> None:
+    """少1件外套和2双袜子: the second count is meant as much as the first."""
+    counts = sorted(line.of("quantity"), key=lambda x: x.start)
+    for first, second in itertools.pairwise(counts):
+        between = line.plain[first.end : second.start]
+        if len(between) < 16 and re.search(r"(?:和|及|跟|、|\+|\sand)\s?$", between):
+            line.drop([second])
+            line.found.append(replace(second, weight=first.weight))
 
 
 def _part_of_a_word(line: Line, m: re.Match[str]) -> bool:

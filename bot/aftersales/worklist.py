@@ -177,10 +177,17 @@ class Desk:
         if same:
             mine = next((i for i in same if i.type == row.type), same[0])
             same.remove(mine)
+<<<<<<< HEAD
             self._count("joined")
             batch.record(row.refund_no, mine, "file", row.refund_no, _joined(mine, x, file))
             return
         waits = turn(row.platform_status)
+=======
+            return self._join(s, file, x, mine)
+        new = _new(file, x, seen)
+        issue = issues.open(s, file.store.team_id, new, file.now, None, "file")
+        issue.last_import = file.import_id
+>>>>>>> w-desk
         self._count("opened")
         batch.open(row.refund_no, _new(file, x, seen), "waiting" if waits else "new", waits)
 
@@ -389,6 +396,7 @@ def _new(file: File, x: Change, seen: Seen) -> New:
         note=row.reason if reason == "other" and row.reason != "other" else "",
         applied_at=row.applied_at, due_at=row.due_at, due_from="file" if row.due_at else "",
         platform_status=row.platform_status, waybill=row.waybill, born_import=file.import_id,
+        waiting_for=turn(row.platform_status),
     )  # fmt: skip
 
 

@@ -127,6 +127,16 @@ def test_what_is_a_first_answer(
         assert (issue.answered_at == NOW + MINUTE) is answered
 
 
+def test_what_a_file_or_a_clock_does_is_no_answer(db: Database, desk: Desk, shop: Shop) -> None:
+    with db.write() as s:
+        issue = desk.open(s)
+        issues.record(s, issue, "photo", NOW, issue.reporter_id)
+        issues.record(s, issue, "missed", NOW, fields={"missed_at": NOW})
+        assert issue.answered_at is None
+        issues.record(s, issue, "photo", NOW, member(s, shop.manager).id)
+        assert issue.answered_at == NOW
+
+
 def test_a_duplicate_points_at_the_first_of_its_kind(db: Database, desk: Desk, shop: Shop) -> None:
     with db.write() as s:
         first, second, third = desk.open(s), desk.open(s), desk.open(s)
