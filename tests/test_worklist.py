@@ -316,11 +316,11 @@ def test_a_crash_in_the_middle_is_given_back_and_done_again(lists: Lists) -> Non
         pass
 
     def crash(step: Any) -> None:
-        if step.stage == "merging" and step.done >= 10:
+        if step.stage == "merging" and step.done >= 40:
             raise Crash
 
     path = lists.folder / "big.csv"
-    path.write_text("\n".join((HEAD, *(row(1).replace("R1,A1", f"R{i},A{i}") for i in range(40)))))
+    path.write_text("\n".join((HEAD, *(row(1).replace("R1,A1", f"R{i},A{i}") for i in range(120)))))
     with pytest.raises(Crash):
         ingest.take(lists.db, lists.store, path, NOW, crash, desk=worklist.Desk())
     with lists.db.read() as s:
@@ -328,5 +328,5 @@ def test_a_crash_in_the_middle_is_given_back_and_done_again(lists: Lists) -> Non
     report = ingest.run(lists.db, number, path, NOW, desk=worklist.Desk())
     assert report
     assert report.worklist
-    assert (report.new, report.worklist.waiting) == (40, 40)
-    assert sorted(x.no for x in lists.cards().values()) == list(range(1, 41))
+    assert (report.new, report.worklist.waiting) == (120, 120)
+    assert sorted(x.no for x in lists.cards().values()) == list(range(1, 121))

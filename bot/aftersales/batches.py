@@ -50,13 +50,12 @@ class Batch:
     _changed: list[tuple[str, Issue, str, str, dict[str, Any]]] = field(default_factory=list)
     _table: deadlines.Table | None = None
 
-    def open(
-        self, key: str, new: New, stage: str = "new", waiting_for: str = "", what: str = "file"
-    ) -> None:
+    def open(self, key: str, new: New, what: str = "file") -> None:
         """Born when the batch is written; `key` finds it in what that returns."""
+        stage = "waiting" if new.waiting_for else "new"
         given = {
-            **vars(new), "team_id": self.team_id, "stage": stage, "waiting_for": waiting_for,
-            "opened_at": self.now, "staged_at": self.now, "last_import": new.born_import,
+            **vars(new), "team_id": self.team_id, "stage": stage, "opened_at": self.now,
+            "staged_at": self.now, "last_import": new.born_import,
         }  # fmt: skip
         row = {**_blank(Issue), **given}
         if not row["due_at"]:

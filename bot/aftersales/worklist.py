@@ -177,19 +177,11 @@ class Desk:
         if same:
             mine = next((i for i in same if i.type == row.type), same[0])
             same.remove(mine)
-<<<<<<< HEAD
             self._count("joined")
             batch.record(row.refund_no, mine, "file", row.refund_no, _joined(mine, x, file))
             return
-        waits = turn(row.platform_status)
-=======
-            return self._join(s, file, x, mine)
-        new = _new(file, x, seen)
-        issue = issues.open(s, file.store.team_id, new, file.now, None, "file")
-        issue.last_import = file.import_id
->>>>>>> w-desk
         self._count("opened")
-        batch.open(row.refund_no, _new(file, x, seen), "waiting" if waits else "new", waits)
+        batch.open(row.refund_no, _new(file, x, seen))
 
     def _keep(
         self, batch: Batch, file: File, x: Change, card: Issue, closer: IssueEvent | None
@@ -265,7 +257,7 @@ class Desk:
             tuple(
                 Due(x.no, int(x.due_at.timestamp()), x.order_no, x.type) for x in first if x.due_at
             ),
-            file.store.timezone,
+            file.store.timezone, file.store.id or 0,
         )  # fmt: skip
 
     # giving back ---------------------------------------------------------------------------------
