@@ -28,11 +28,13 @@ from handlers import (
     chats,
     deadlines,
     digests,
+    exports,
     imports,
     invites,
     issue_cards,
     issue_lists,
     issues,
+    issuestats,
     metrics,
     people,
     routing,
@@ -52,6 +54,8 @@ COMMANDS = (
     Command("month", metrics.month, Rule(READERS, ANYWHERE)),
     Command("ask", metrics.ask, Rule(READERS, ANYWHERE), takes=True),
     Command("why", metrics.why, Rule(READERS, ANYWHERE)),
+    Command("issuestats", issuestats.show, Rule(READERS, ANYWHERE), takes=True),
+    Command("export", exports.show, Rule(READERS, ANYWHERE), takes=True),
     Command("record", imports.write_down, Rule(DESK, ANYWHERE), writes=True, takes=True),
     Command(
         "issue",
@@ -83,6 +87,7 @@ COMMANDS = (
 
 PRESSES = (
     Press("q", metrics.change, Rule(READERS, ANYWHERE)),
+    Press("st", issuestats.change, Rule(READERS, ANYWHERE)),
     Press("review", digests.review, Rule(READERS, ANYWHERE)),
     Press("stores", stores.change, Rule(LEADERSHIP, PRIVATE), writes=True),
     Press("i", issue_cards.press, Rule(LOGGERS, ANYWHERE), writes=True),

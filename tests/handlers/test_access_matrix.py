@@ -57,7 +57,7 @@ ANONYMOUS = "你是匿名发言"
 # what speaks of the stores a chat shows: somebody held to another store gets nothing of it
 OF_STORES = {
     "/today", "/record", "/yesterday", "/week", "/month", "/ask", "/why", "words",
-    "/issue", "/issues", "/mine", "/find", "/handover",
+    "/issue", "/issues", "/mine", "/find", "/handover", "/issuestats", "/export",
 }  # fmt: skip
 TEXTS = {"words": "@storebot_sandbox_bot 昨天销售额", "/ask": "/ask 昨天销售额"}
 # the rule lets these roles in, the door refuses what stands behind this button: 7001:yes
