@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -115,7 +115,7 @@ Make = Callable[[re.Match[str], date], _Day | None]
 
 @cache
 def _forms() -> tuple[tuple[re.Pattern[str], Make], ...]:
-    month, weekday = _any(_months()), _any(_weekdays())
+    month, weekday = any_of(_months()), any_of(_weekdays())
     before, after = r"(?<![a-z\d./-])", r"(?![\d/]|[.-]\d)"
     year = r"(?:(?P<y>20\d\d)\s*[-/.年]\s*)"
     forms: list[tuple[str, Make]] = [
@@ -123,14 +123,14 @@ def _forms() -> tuple[tuple[re.Pattern[str], Make], ...]:
         (rf"{before}(?P<m>\d{{1,2}})(?:[-/]|\s*月\s*)(?P<d>\d{{1,2}})\s*[日号號]?{after}", _dated),
         (rf"\b(?P<name>{month})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y>20\d\d))?\b", _named),
         (rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?P<name>{month})\.?(?: (?P<y>20\d\d))?\b", _named),
-        (rf"(?P<next>{_any(_list('next_month'))})?\s*{before}(?P<d>\d{{1,2}})\s*[号號日](?![\d店仓倉库庫楼樓链鏈机機柜櫃线線])", _numbered),
-        (rf"(?P<next>(?:{_any(_list('next'))})*)\s*(?P<this>{_any(_list('this'))})?\s*(?P<w>{weekday})", _weekday),
-        (_any(_list("next_week")), _next_week),
-        (_any(_list("month_end")), _month_end),
-        (rf"(?P<in>{_any(_list('in'))})?\s*{before}(?P<n>\d{{1,3}}|[半一二两兩三四五六七八九十])\s*"
-         rf"(?P<u>{_any(_units())})(?:\s*(?P<later>{_any(_list('later'))}))?", _span),
+        (rf"(?P<next>{any_of(_list('next_month'))})?\s*{before}(?P<d>\d{{1,2}})\s*[号號日](?![\d店仓倉库庫楼樓链鏈机機柜櫃线線])", _numbered),
+        (rf"(?P<next>(?:{any_of(_list('next'))})*)\s*(?P<this>{any_of(_list('this'))})?\s*(?P<w>{weekday})", _weekday),
+        (any_of(_list("next_week")), _next_week),
+        (any_of(_list("month_end")), _month_end),
+        (rf"(?P<in>{any_of(_list('in'))})?\s*{before}(?P<n>\d{{1,3}}|[半一二两兩三四五六七八九十])\s*"
+         rf"(?P<u>{any_of(_units())})(?:\s*(?P<later>{any_of(_list('later'))}))?", _span),
     ]  # fmt: skip
-    forms += [(_any(_list(key)), _relative(*x)) for key, x in _RELATIVE]
+    forms += [(any_of(_list(key)), _relative(*x)) for key, x in _RELATIVE]
     return tuple((re.compile(p), make) for p, make in forms)
 
 
@@ -182,7 +182,7 @@ def _numbered(m: re.Match[str], today: date) -> _Day | None:
 
 def _weekday(m: re.Match[str], today: date) -> _Day:
     monday, wanted = periods.week(today).start, _weekdays()[m["w"]]
-    weeks = len(re.findall(_any(_list("next")), m["next"]))
+    weeks = len(re.findall(any_of(_list("next")), m["next"]))
     day = monday + (wanted + 7 * weeks) * DAY
     if day < today and not m["this"]:
         day += 7 * DAY
@@ -219,8 +219,8 @@ def _span(m: re.Match[str], today: date) -> _Day | None:
 def _times(text: str, day: _Day | None) -> Iterator[_Time]:
     if day and day.exact is not None:
         return
-    half = rf"(?P<half>{_any([*_list('am'), *_list('pm')])})?\s*"
-    hour = rf"(?:{_any(_list('at'))})?\s*{half}(?<![\d:.-])(?P<h>\d{{1,2}})"
+    half = rf"(?P<half>{any_of([*_list('am'), *_list('pm')])})?\s*"
+    hour = rf"(?:{any_of(_list('at'))})?\s*{half}(?<![\d:.-])(?P<h>\d{{1,2}})"
     forms = (
         rf"{hour}:(?P<m>\d{{2}})\s*(?P<ap>am|pm)?(?![\d:])",
         rf"{hour}\s*[点點时時](?:(?P<m>\d{{1,2}})分?|(?P<thirty>半)|[钟鐘整])?",
@@ -230,7 +230,7 @@ def _times(text: str, day: _Day | None) -> Iterator[_Time]:
         for m in re.finditer(form, text):
             if found := _clock(m, day):
                 yield found
-    for m in re.finditer(_any(_list("noon")), text):
+    for m in re.finditer(any_of(_list("noon")), text):
         yield _Time(*m.span(), _NOON)
 
 
@@ -262,7 +262,7 @@ def _without(text: str, folded: str, spans: list[tuple[int, int]]) -> str:
     rest = folded
     for start, end in spans:
         rest = _blank(rest, start, end)
-    lead = rf"(?:{_any(_list('until'))})\s*[:]?\s*\x00|\x00[\s\x00]*(?:{_any(_list('before'))})"
+    lead = rf"(?:{any_of(_list('until'))})\s*[:]?\s*\x00|\x00[\s\x00]*(?:{any_of(_list('before'))})"
     for m in re.finditer(lead, rest):
         rest = _blank(rest, *m.span())
     kept = "".join(c if r != "\x00" else "\n" for c, r in zip(text, rest, strict=True))
@@ -296,7 +296,7 @@ def _units() -> dict[str, str]:
     return {w: u for u in ("minute", "hour", "day", "week", "month") for w in _list(f"unit_{u}")}
 
 
-def _any(words: tuple[str, ...] | list[str] | dict[str, int] | dict[str, str]) -> str:
+def any_of(words: Iterable[str]) -> str:
     """An alternation, the longest first; Latin words stand alone."""
     longest = sorted(words, key=lambda w: -len(w))
     return "|".join(_whole(re.escape(w).replace(r"\ ", r"\s+"), w) for w in longest)
