@@ -44,7 +44,7 @@ def notice(turn: Turn) -> None:
         turn.say(render.usage(turn.t, "notice"))
         return
     hours = Hours((awake(turn.house.config.defaults.quiet_hours),), turn.zone)
-    line = _line(turn)
+    line = _line(turn, led=True)
     _show(turn, opening.notice(turn.s, _member(turn), line, stores, turn.now, hours), line)
 
 
@@ -190,9 +190,9 @@ def _issue(turn: Turn, number: int) -> Issue:
 # ------------------------------------------------------------------------------------------------
 
 
-def _line(turn: Turn, known: Collection[str] = ()) -> Line:
+def _line(turn: Turn, known: Collection[str] = (), *, led: bool = False) -> Line:
     people = opening.names(turn.s, turn.team_id)
-    return lines.read(turn.event.text, people, turn.now, turn.zone, known)
+    return lines.read(turn.event.text, people, turn.now, turn.zone, known, led=led)
 
 
 def _show(turn: Turn, issue: Issue, line: Line) -> None:

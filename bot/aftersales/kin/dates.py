@@ -52,23 +52,67 @@ class _Time:
     at: time
 
 
-T = TypeVar("T", _Day, _Time)
+@dataclass(frozen=True)
+class _Pair:
+    """A day, a time, or both side by side."""
+
+    day: _Day | None
+    clock: _Time | None
+
+    @property
+    def start(self) -> int:
+        return min(x.start for x in (self.day, self.clock) if x)
+
+    @property
+    def end(self) -> int:
+        return max(x.end for x in (self.day, self.clock) if x)
 
 
-def find(text: str, now: datetime, zone: ZoneInfo) -> When | None:
-    """The first day or time named; None where there is none. A moment that is past stays so.
+T = TypeVar("T", _Day, _Time, _Pair)
 
-    A date without a year is the next one to come; a time alone is of today, of tomorrow where it
-    has passed. 周五 is the coming Friday, 下周五 the Friday of next week.
+
+def find(text: str, now: datetime, zone: ZoneInfo, *, led: bool = False) -> When | None:
+    """The moment that is led by a word (截止明天12点, 12-01前), else, not `led`, the first one named.
+
+    None where there is none. A date without a year is the next one to come; a time alone is of today,
+    of tomorrow where it has passed. 周五 is the coming Friday, 下周五 the Friday of next week. A moment
+    that is past stays so.
     """
     folded, here = _fold(text), now.astimezone(zone)
-    day = _best(_days(folded, here.date()))
-    left = _blank(folded, day.start, day.end) if day else folded
-    clock = _best(_times(left, day))
-    if day is None and clock is None:
+    leads, every = _leads(folded), list(_pairs(folded, here.date()))
+    found = _best(x for x in every if {x.start, x.end} & leads)
+    if found is None and not led:
+        found = _best(x for x in every if x.day) or _best(iter(every))
+    if found is None:
         return None
+    day, clock = found.day, found.clock
+    if day and clock is None and not led:  # 12-01 交素材 18:00
+        clock = _best(_times(_blank(folded, day.start, day.end), day))
     spans = [(x.start, x.end) for x in (day, clock) if x]
     return When(_moment(day, clock, now, zone), _without(text, folded, spans), clock is not None)
+
+
+def _leads(text: str) -> set[int]:
+    """Where a moment would begin behind a word such as 截止, or end before one such as 前."""
+    behind = re.finditer(rf"(?:{any_of(_list('until'))})\s*[:]?\s*", text)
+    before = re.finditer(rf"\s*(?:{any_of(_list('before'))})", text)
+    return {m.end() for m in behind} | {m.start() for m in before}
+
+
+def _pairs(text: str, today: date) -> Iterator[_Pair]:
+    """Every day with the time beside it, and every time of its own."""
+    for day in _days(text, today):
+        beside = [x for x in _times(_blank(text, day.start, day.end), day) if _touch(text, day, x)]
+        clock = min(beside, key=lambda x: (x.start < day.start, x.start - x.end), default=None)
+        yield _Pair(day, clock)
+    for clock in _times(text, None):
+        yield _Pair(None, clock)
+
+
+def _touch(text: str, day: _Day, clock: _Time) -> bool:
+    after = clock.start >= day.end
+    between = text[day.end : clock.start] if after else text[clock.end : day.start]
+    return not between.strip(" ,，")
 
 
 def _moment(day: _Day | None, clock: _Time | None, now: datetime, zone: ZoneInfo) -> datetime:
@@ -243,12 +287,13 @@ def _clock(m: re.Match[str], day: _Day | None) -> _Time | None:
     bare = "ap" not in parts and m[0][-1] in "点點时時" and not parts["half"]
     if bare and said and not (said.isspace() or said == "\x00" or said in _AFTER_HOUR):
         return None  # 3点建议 is no time
+    start = m.end() - len(m[0].lstrip())
     evening = parts.get("ap") == "pm" or parts["half"] in _list("pm") or bool(day and day.late)
     if evening and hour < 12:
         hour += 12
     elif parts.get("ap") == "am" and hour == 12:
         hour = 0
-    return _Time(*m.span(), time(hour, minute)) if hour < 24 and minute < 60 else None
+    return _Time(start, m.end(), time(hour, minute)) if hour < 24 and minute < 60 else None
 
 
 _AFTER_HOUR = "前之以到，,。；;"
@@ -262,7 +307,7 @@ def _without(text: str, folded: str, spans: list[tuple[int, int]]) -> str:
     rest = folded
     for start, end in spans:
         rest = _blank(rest, start, end)
-    lead = rf"(?:{any_of(_list('until'))})\s*[:]?\s*\x00|\x00[\s\x00]*(?:{any_of(_list('before'))})"
+    lead = rf"(?:{any_of([*_list('until'), *_list('on')])})\s*[:]?\s*\x00|\x00[\s\x00]*(?:{any_of(_list('before'))})"
     for m in re.finditer(lead, rest):
         rest = _blank(rest, *m.span())
     kept = "".join(c if r != "\x00" else "\n" for c, r in zip(text, rest, strict=True))

@@ -43,8 +43,13 @@ def read(
     now: datetime,
     zone: ZoneInfo,
     known: Collection[str] = (),
+    *,
+    led: bool = False,
 ) -> Line:
-    """`names`: what people are called, casefolded → member id; `known` numbers are no customer's."""
+    """`names`: what people are called, casefolded → member id; `known` numbers are no customer's.
+
+    `led`: only a moment behind 截止, by … is one; prose speaks of days too.
+    """
     people: list[int] = []
     unknown: list[str] = []
     everybody = False
@@ -58,7 +63,7 @@ def read(
             unknown.append(m[1][:20])
         rest += text[at : m.start()] + " "
         at = m.start() + 1 + len(name or m[1])
-    when = dates.find(rest + text[at:], now, zone)
+    when = dates.find(rest + text[at:], now, zone, led=led)
     left = when.rest if when else rest + text[at:]
     masked = masks.mask(_tidy(left), known)
     return Line(
