@@ -22,7 +22,7 @@ from bot.errors import UserError
 from bot.i18n import words as said_words
 from bot.message import Media
 from bot.render import drafts as render
-from handlers import issue_answers, issue_choices
+from handlers import issue_answers, issue_choices, kin
 
 
 def log(turn: Turn) -> None:
@@ -240,6 +240,8 @@ def _tell_more(turn: Turn, issue: Issue) -> None:
     e, member, media = turn.event, _member(turn), _media(turn)
     if media and media[0].album and not e.text:
         evidence.more(turn.s, issue, media, member, turn.now, _days(turn))
+    elif not media and kin.heard(turn, issue):
+        pass  # the list or the figures of a live session
     elif e.text or media:
         masked = reading.masked(turn.s, member, _stores(turn), e.text)
         event = issues.act(turn.s, issue, "note", member, turn.now, note=masked.text.strip())

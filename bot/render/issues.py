@@ -136,6 +136,10 @@ def known(view: IssueView, t: Translator) -> list[str]:
 
 def text(view: IssueView, t: Translator, now: datetime) -> str:
     """Within Telegram's limit, however much has happened."""
+    if view.kind != "issue":
+        from bot.render import kin  # built of the same parts as these
+
+        return kin.text(view, t, now)
     head = [_head(view, t, now), *_deadline(view, t, now), *_result(view, t)]
     head += [x for x in (_what(view, t), _where(view, t), _who(view, t, now), _note(view)) if x]
     told = [_event(e, view, t, now) for e in view.history if _shown(e)]
@@ -304,6 +308,10 @@ def _folded(lines: Sequence[str]) -> list[str]:
 
 def buttons(view: IssueView, t: Translator, now: datetime) -> Keyboard:
     """Those of its state; what may still be taken back has its Undo."""
+    if view.kind != "issue":
+        from bot.render import kin  # built of the same parts as these
+
+        return kin.buttons(view, t, now)
 
     def b(verb: str, value: str = "", label: str = "") -> Button:
         return Button(t(f"desk.button.{label or verb}"), data=data(view, verb, value))
