@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.aftersales import listing
+from bot.aftersales import listing, reading
 from bot.aftersales.listing import Filter
 from bot.context import Turn
 from bot.context import number as row_id
@@ -22,7 +22,7 @@ def mine(turn: Turn) -> None:
 
 
 def turn_to(turn: Turn) -> None:
-    """`il:<store, 0 for all>:<group>:<page, from 1>`."""
+    """`il:<store, 0 for all>:<group>:<page, from 1>`; page 0: said anew, under what stays."""
     store, _, rest = turn.event.data.partition(":")
     group, _, number = rest.partition(":")
     if group not in listing.GROUPS:
@@ -30,7 +30,7 @@ def turn_to(turn: Turn) -> None:
     wanted = Filter(group, kind="" if group == "mine" else "issue", store_id=row_id(store))
     if wanted.store_id and wanted.store_id not in {x.id for x in turn.stores}:
         raise UserError("store.gone")
-    turn.edit(_page(turn, wanted, row_id(number) or 1))
+    (turn.edit if row_id(number) else turn.say)(_page(turn, wanted, row_id(number) or 1))
 
 
 def find(turn: Turn) -> None:
@@ -40,8 +40,12 @@ def find(turn: Turn) -> None:
     if not words:
         turn.say(render.how(turn.t))
         return
-    views = listing.find(turn.s, turn.team_id, words, stores, member=turn.member)
-    turn.say(render.found(views, turn.t, turn.now, words))
+    assert turn.member
+    said = reading.masked(turn.s, turn.member, turn.stores, words)
+    # of a customer's number the end is what is kept
+    sought = said.text.rpartition("*")[2] if said else words
+    views = listing.find(turn.s, turn.team_id, sought, stores, member=turn.member)
+    turn.say(render.found(views, turn.t, turn.now, said.text))
 
 
 def _page(turn: Turn, wanted: Filter, number: int = 1) -> Message:

@@ -22,9 +22,7 @@ from bot.errors import UserError
 from bot.i18n import words as said_words
 from bot.message import Media
 from bot.render import drafts as render
-from handlers import issue_answers, issue_choices
-
-HEARD = "👍"  # under what went into an issue's history
+from handlers import issue_answers, issue_choices, kin
 
 
 def log(turn: Turn) -> None:
@@ -38,8 +36,8 @@ def log(turn: Turn) -> None:
     if form.new == New() and not form.media:
         turn.say(render.how(turn.t))
         return
-    _hide(turn, hidden, form.links)
     _go_on(turn, stores, form, [])
+    _hide(turn, hidden, form.links)
 
 
 def reply(turn: Turn) -> None:
@@ -54,7 +52,7 @@ def reply(turn: Turn) -> None:
     if issue is None:
         raise UserError("desk.gone")
     _tell_more(turn, issues.seen(turn.s, _member(turn), issue.id or 0))
-    turn.react(HEARD)
+    turn.react(issue_answers.HEARD)
 
 
 def album(turn: Turn) -> None:
@@ -80,6 +78,8 @@ def press(turn: Turn) -> None:
     draft_id, _, rest = turn.event.data.partition(":")
     what, _, value = rest.partition(":")
     row = drafts.own(turn.s, draft_id, turn.team_id, turn.now)
+    if _member(turn).role == LEADER and row.member_id != _member(turn).id:
+        raise UserError("not_allowed")
     form, stores = Form.load(row.fields), _stores(turn)
     skipped = json.loads(row.skipped or "[]")
     if what == "cancel":
@@ -143,7 +143,7 @@ def _answer(turn: Turn, row: Draft) -> None:
         turn.s.delete(row)
         turn.amend(row.key, render.cancelled(turn.t))
         return
-    media = _media(turn)
+    media, hidden = _media(turn), dict[int, tuple[str, ...]]()
     form = replace(form, media=(*form.media, *media))
     if text.casefold() in said_words("draft.skip_words"):
         skipped.append(row.asking)
@@ -151,10 +151,11 @@ def _answer(turn: Turn, row: Draft) -> None:
         read = reading.read(turn.s, _member(turn), stores, text, turn.now)
         new = reading.look_up(turn.s, _member(turn), stores, drafts.fill(read.new, form.new))
         form = replace(form, new=new, links=(*form.links, turn.event.message_id))
-        _hide(turn, {turn.event.message_id: read.hidden}, form.links)
+        hidden = {turn.event.message_id: read.hidden}
     if media and media[0].album:
         row.album = media[0].album
     _go_on(turn, stores, form, skipped, row)
+    _hide(turn, hidden, form.links)
 
 
 def _go_on(
@@ -212,6 +213,7 @@ def _open(turn: Turn, form: Form, row: Draft | None) -> None:
     issue = issues.open(turn.s, turn.team_id, new, turn.now, author.id)
     evidence.at_birth(turn.s, issue, form.media, turn.now, _days(turn))
     desk.link(turn.s, _chat(turn).id or 0, form.links, issue)
+    desk.tell_assignee(turn, issue, "assign")
     if row is None:
         desk.card_here(turn, issue)
         return
@@ -238,6 +240,8 @@ def _tell_more(turn: Turn, issue: Issue) -> None:
     e, member, media = turn.event, _member(turn), _media(turn)
     if media and media[0].album and not e.text:
         evidence.more(turn.s, issue, media, member, turn.now, _days(turn))
+    elif not media and kin.heard(turn, issue):
+        pass  # the list or the figures of a live session
     elif e.text or media:
         masked = reading.masked(turn.s, member, _stores(turn), e.text)
         event = issues.act(turn.s, issue, "note", member, turn.now, note=masked.text.strip())
