@@ -12,13 +12,14 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import privacy
 from bot.message import Document
 
 LARGEST = 45 * 1024 * 1024  # bytes; Telegram takes 50 MB from a bot
 
 # what was asked (JSON object), and now → the file
 Maker = Callable[[Session, dict[str, Any], datetime], bytes]
-MAKERS: dict[str, Maker] = {}
+MAKERS: dict[str, Maker] = {"privacy": privacy.document}
 
 
 def make(s: Session, document: Document, now: datetime) -> bytes:

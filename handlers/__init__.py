@@ -31,6 +31,7 @@ from handlers import (
     invites,
     metrics,
     people,
+    privacy,
     routing,
     settings,
     status,
@@ -59,6 +60,9 @@ COMMANDS = (
     Command("deadlines", deadlines.show, Rule(LEADERSHIP, ANYWHERE), writes=True, takes=True),
     Command("reasons", deadlines.why, Rule(LEADERSHIP, ANYWHERE), writes=True, takes=True),
     Command("audit", team.log, Rule(frozenset({OWNER}), PRIVATE)),
+    Command(
+        "privacy", privacy.privacy_, Rule(frozenset({OWNER}), PRIVATE), writes=True, takes=True
+    ),
     Command("start", people.start, Rule(ANYBODY, PRIVATE), writes=True),
     Command("help", people.help_, Rule(MEMBERS, ANYWHERE)),
 )

@@ -170,3 +170,4 @@ class Ticks:
 
     async def _retention(self) -> None:
         await self._house.run(upkeep.forget, self._house)
+        await self._house.run(upkeep.forget_customers, self._house)
