@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -86,6 +86,8 @@ class Desk:
             sending = self._sending(s, here, reported)
             span = Span(periods.day(reported), "day")
             found = content.look(s, here.team_id, here.ids, span, sending)
+            if reported == due.reported(self._now, zones):  # of another day nothing is due today
+                found = replace(found, desk=content.desk(s, here, self._now, sending.zone))
         message = digest.morning(found, self._t, self._style, "")
         return Answer(plain(message), message.picture, {})
 

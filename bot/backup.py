@@ -23,13 +23,14 @@ from sqlmodel import Session, SQLModel, col
 from bot.config import Backup
 from bot.db import Database, migrate
 from bot.db.instance import Instance
-from bot.db.people import Binding
+from bot.db.people import Binding, Secret
 from bot.db.wire import Alive, InboxRow, OutboxRow
 from bot.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"storebot-(\d{4}-\d\d-\d\d)\.db")
+RESTORED = "restored_at"  # name of the row that says when
 CHUNK = 5000  # rows carried at once
 
 
@@ -189,6 +190,7 @@ def quieten(s: Session, now: datetime) -> None:
     # a plan from before its chat was linked is nobody's: today's digest may be out already
     s.exec(update(Binding).values(created_at=now))
     s.exec(delete(Alive))  # the time since is no absence
+    s.merge(Secret(name=RESTORED, value=now.isoformat()))  # for what is due by the clock alone
 
 
 def _replace_file(path: Path, db: Database, now: datetime) -> Path | None:

@@ -151,6 +151,9 @@ def _check(config: Config, path: Path) -> None:
         ) from None
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", config.defaults.digest_at):
         raise ConfigError(f"{path}: defaults.digest_at: a time of day such as 09:00")
+    clock = r"([01]\d|2[0-3]):[0-5]\d"
+    if not re.fullmatch(rf"{clock}-{clock}", config.defaults.quiet_hours):
+        raise ConfigError(f"{path}: defaults.quiet_hours: from when to when, such as 22:00-08:00")
     hook = config.telegram.webhook
     if hook and not hook.url.startswith(("https://", "http://")):
         raise ConfigError(f"{path}: telegram.webhook.url: where Telegram reaches us, https://…")

@@ -26,7 +26,7 @@ from bot.db import Database, people
 from bot.errors import UserError
 from bot.health import Vitals
 from bot.i18n import Translator, language_of, translator
-from bot.message import Keyboard, Message
+from bot.message import Keyboard, Media, Message
 from bot.outbox import Address
 
 T = TypeVar("T")
@@ -40,6 +40,7 @@ class Reach:
     status: str = ""  # Telegram's word; empty where it could not be found out
     privacy_off: bool = False
     can_send: bool = True
+    can_delete: bool = False  # what others said
 
     @property
     def hears_all(self) -> bool | None:
@@ -47,6 +48,16 @@ class Reach:
         if self.status in ("administrator", "creator"):
             return True
         return None if self.privacy_off or not self.status else False
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """The message that somebody answers, as far as Telegram shows it; `text` as it was written."""
+
+    message_id: int
+    text: str = ""
+    media: Media | None = None
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,8 @@ class Event:
     file_id: str = ""
     file_name: str = ""
     file_size: int = 0
+    media: Media | None = None
+    quoted: Quoted | None = None
     reach: Reach | None = None  # asked of Telegram for the doors that need it
 
 
@@ -217,6 +230,36 @@ class Turn:
         self._later(
             lambda s: outbox.enqueue(
                 s, key, self._address(s), message, self.now, method="edit", target=target
+            )
+        )
+
+    def amend(self, key: str, message: Message) -> None:
+        """Change a message of ours by the outbox key that it was said with."""
+        mine = self._key()
+        self._later(
+            lambda s: (
+                outbox.replace(s, key, message)
+                or outbox.enqueue(
+                    s, mine, self._address(s), message, self.now, method="edit", target=key
+                )
+            )
+        )
+
+    def delete(self, target: str) -> None:
+        """Take a message of this chat away: its id, or the outbox key of one of ours."""
+        key = self._key()
+        self._later(
+            lambda s: outbox.enqueue(
+                s, key, self._address(s), Message(""), self.now, method="delete", target=target
+            )
+        )
+
+    def react(self, emoji: str) -> None:
+        """Put an emoji under what was said: heard, without a word."""
+        key, target = self._key(), str(self.event.message_id)
+        self._later(
+            lambda s: outbox.enqueue(
+                s, key, self._address(s), Message(emoji), self.now, method="react", target=target
             )
         )
 

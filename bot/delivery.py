@@ -13,6 +13,7 @@ import httpx
 from telegram import (
     Bot,
     CopyTextButton,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaPhoto,
@@ -141,7 +142,7 @@ class _Form:
 
     def without(self, refusal: str) -> bool:
         """Drop the refused part; False where nothing is left to drop."""
-        if self.sending.method in ("keyboard", "pin", "unpin"):
+        if self.sending.method in ("keyboard", "react", "delete", "pin", "unpin"):
             return False  # without the message there is nothing to say
         if _CANT_PARSE in refusal and self.html:
             self.html = False
@@ -177,6 +178,11 @@ class _Form:
             case "delete":
                 await bot.delete_message(self.sending.telegram_id, int(self.sending.target))
                 return 0
+            case "react":
+                await bot.set_message_reaction(
+                    self.sending.telegram_id, int(self.sending.target), self.message.text
+                )
+                return 0
             case "pin":
                 await bot.pin_chat_message(
                     self.sending.telegram_id, int(self.sending.target), disable_notification=True
@@ -209,7 +215,7 @@ class _Form:
             "chat_id": self.sending.telegram_id,
             "message_thread_id": self.sending.thread_id or None,
             "parse_mode": ParseMode.HTML if self.html else None,
-            "reply_markup": keyboard(self.message.keyboard),
+            "reply_markup": _asking(self.message) or keyboard(self.message.keyboard),
             "disable_notification": self.message.silent or None,
         }
         if self.reply_to:
@@ -249,6 +255,13 @@ def keyboard(rows: Keyboard) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     return InlineKeyboardMarkup([[_button(b) for b in row] for row in rows])
+
+
+def _asking(message: Message) -> ForceReply | None:
+    """Only for those named in the text: nobody else's reply box opens."""
+    if not message.asks:
+        return None
+    return ForceReply(selective=True, input_field_placeholder=message.asks[:64])
 
 
 def _button(b: Button) -> InlineKeyboardButton:

@@ -18,6 +18,7 @@ from bot.aftersales import issues, scope
 from bot.aftersales.views import IssueView
 from bot.config import Language
 from bot.context import House, Turn
+from bot.db import insert_new
 from bot.db.desk import Issue, IssueCard, IssueLink
 from bot.db.people import Binding, Chat, Member
 from bot.db.wire import OutboxRow
@@ -98,6 +99,33 @@ def issue_of(s: Session, chat: int, message_id: int) -> Issue | None:
         .where(Chat.telegram_id == chat, IssueLink.message_id == message_id)
     )
     return (s.exec(card).first() or s.exec(linked).first()) if message_id else None
+
+
+def becomes(s: Session, issue: Issue, chat_id: int, thread_id: int, key: str) -> bool:
+    """A message that was said becomes the card, with the next change; False where one stands here."""
+    here = {"issue_id": issue.id, "chat_id": chat_id, "thread_id": thread_id}
+    return insert_new(s, IssueCard, here | {"key": key, "shown": "", "edits": 0})
+
+
+def untrue(s: Session, issue: Issue, chat: int, thread_id: int) -> None:
+    """A menu stands where the buttons of the card were: the next change edits it in any case."""
+    query = select(IssueCard).join(Chat, col(Chat.id) == IssueCard.chat_id)
+    query = query.where(IssueCard.issue_id == issue.id, IssueCard.thread_id == thread_id)
+    for card in s.exec(query.where(Chat.telegram_id == chat)):
+        card.shown = ""
+        s.add(card)
+
+
+def stands(s: Session, issue: Issue, chat: int, message_id: int) -> bool:
+    """Whether this message is the card of the issue here, not an older copy of it."""
+    query = (
+        select(IssueCard.id)
+        .join(OutboxRow, col(OutboxRow.key) == IssueCard.key)
+        .join(Chat, col(Chat.id) == IssueCard.chat_id)
+        .where(IssueCard.issue_id == issue.id, Chat.telegram_id == chat)
+        .where(OutboxRow.message_id == message_id)
+    )
+    return s.exec(query).first() is not None
 
 
 # ----------------------------------------------------------------------------------------------

@@ -1,10 +1,20 @@
-"""What the bot says, as plain frozen data: no Telegram object, ready to be stored as a row."""
+"""What the bot says and is shown, as plain frozen data without any object of Telegram's."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Media:
+    """A photo or file that somebody sent; `album` is the media group that it came in."""
+
+    kind: str  # photo | document | video
+    file_id: str
+    unique_id: str
+    album: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,8 @@ class Message:
 
     `picture` is the JSON of a `bot.render.pictures` spec: it is drawn only when it is sent, and a
     picture that cannot be drawn or is refused never costs the text. What is `secret` is wiped from
-    its row once it was said.
+    its row once it was said. `asks` opens the reply box of whom it names, with these words in it:
+    such a message has no buttons and is not edited.
     """
 
     text: str
@@ -50,6 +61,7 @@ class Message:
     silent: bool = False
     repeat_mark: str = ""  # put before the text where a push may be a second copy
     secret: bool = False
+    asks: str = ""
 
     def dump(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))

@@ -26,8 +26,11 @@ LEASE = timedelta(seconds=90)  # longer than any send may take
 REPEAT_AFTER = timedelta(seconds=60)  # an ambiguous push: "delivered" is the likelier case
 BACKOFF = (2, 5, 15, 30, 60)  # seconds between tries of what surely was not sent
 
-# keyboard: the buttons of a message that was said; pin, unpin: the message itself, without a sound
-Method = Literal["send", "edit", "keyboard", "answer", "delete", "leave", "pin", "unpin"]
+# keyboard: the buttons of a message that was said; react: an emoji under what somebody else said;
+# pin, unpin: the message itself, without a sound
+Method = Literal[
+    "send", "edit", "keyboard", "answer", "delete", "leave", "react", "pin", "unpin"
+]  # fmt: skip
 Result = Literal[
     "sent", "retry", "wait", "moved", "no_topic", "muted", "gone", "rejected", "unknown", "hold"
 ]

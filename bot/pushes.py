@@ -27,6 +27,7 @@ KINDS = (
     Kind("digest", "09:00", ("on", "silent", "trouble", "off")),
     Kind("nudge", "08:40"),
     Kind("issues"),
+    Kind("issues_week", "09:30"),  # on Mondays
 )
 
 

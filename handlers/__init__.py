@@ -15,6 +15,7 @@ from bot.access import (
     ANYWHERE,
     DESK,
     GROUPS,
+    LEADER,
     LEADERSHIP,
     MEMBERS,
     OWNER,
@@ -27,8 +28,13 @@ from handlers import (
     chats,
     deadlines,
     digests,
+    exports,
     imports,
     invites,
+    issue_cards,
+    issue_lists,
+    issues,
+    issuestats,
     metrics,
     people,
     privacy,
@@ -40,6 +46,8 @@ from handlers import (
 )
 from handlers.tables import Command, Doors, Press
 
+LOGGERS = DESK | {LEADER}  # a leader logs what is wrong at their own point
+
 COMMANDS = (
     Command("today", metrics.today, Rule(READERS, ANYWHERE)),
     Command("yesterday", metrics.yesterday, Rule(READERS, ANYWHERE), initials=("rb",)),
@@ -47,7 +55,21 @@ COMMANDS = (
     Command("month", metrics.month, Rule(READERS, ANYWHERE)),
     Command("ask", metrics.ask, Rule(READERS, ANYWHERE), takes=True),
     Command("why", metrics.why, Rule(READERS, ANYWHERE)),
+    Command("issuestats", issuestats.show, Rule(READERS, ANYWHERE), takes=True),
+    Command("export", exports.show, Rule(READERS, ANYWHERE), takes=True),
     Command("record", imports.write_down, Rule(DESK, ANYWHERE), writes=True, takes=True),
+    Command(
+        "issue",
+        issues.log,
+        Rule(LOGGERS, ANYWHERE),
+        writes=True,
+        takes=True,
+        files=True,
+        initials=("sh",),
+    ),
+    Command("issues", issue_lists.board, Rule(MEMBERS, ANYWHERE)),
+    Command("mine", issue_lists.mine, Rule(MEMBERS, ANYWHERE), initials=("wd",)),
+    Command("find", issue_lists.find, Rule(MEMBERS, ANYWHERE), takes=True),
     Command("link", chats.link, Rule(LEADERSHIP, GROUPS), writes=True, takes=True, probes=True),
     Command("settings", settings.show, Rule(MEMBERS, ANYWHERE), writes=True, takes=True),
     Command("board", boards.board, Rule(LEADERSHIP, GROUPS), writes=True, takes=True),
@@ -69,8 +91,13 @@ COMMANDS = (
 
 PRESSES = (
     Press("q", metrics.change, Rule(READERS, ANYWHERE)),
+    Press("st", issuestats.change, Rule(READERS, ANYWHERE)),
     Press("review", digests.review, Rule(READERS, ANYWHERE)),
     Press("stores", stores.change, Rule(LEADERSHIP, PRIVATE), writes=True),
+    Press("i", issue_cards.press, Rule(LOGGERS, ANYWHERE), writes=True),
+    Press("il", issue_lists.turn_to, Rule(MEMBERS, ANYWHERE)),
+    Press("d", issues.press, Rule(LOGGERS, ANYWHERE), writes=True),
+    Press("del", issues.delete_original, Rule(LOGGERS, ANYWHERE), writes=True, probes=True),
     Press("u", imports.undo, Rule(DESK, ANYWHERE), writes=True),
     Press("f", imports.choose_store, Rule(DESK, ANYWHERE), writes=True),
     Press("e", imports.say_ended, Rule(DESK, ANYWHERE), writes=True),
@@ -92,13 +119,15 @@ PRESSES = (
 )
 
 WORDS = Command("", metrics.words, Rule(READERS, ANYWHERE))
+REPLY = Command("", issues.reply, Rule(LOGGERS, ANYWHERE), writes=True)
+ALBUM = Command("", issues.album, Rule(LOGGERS, ANYWHERE), writes=True)
 FILE = Command("", imports.receive, Rule(DESK, ANYWHERE), writes=True)
 
 UNKNOWN = Command("", people.unknown, Rule(MEMBERS, ANYWHERE))
 ANONYMOUS = Command("", chats.anonymous, Rule(ANYBODY, GROUPS))
 STALE = Command("", chats.stale, Rule(MEMBERS, ANYWHERE))
 
-DOORS = Doors(COMMANDS, PRESSES, WORDS, FILE, UNKNOWN, ANONYMOUS, STALE)
+DOORS = Doors(COMMANDS, PRESSES, WORDS, FILE, REPLY, ALBUM, UNKNOWN, ANONYMOUS, STALE)
 
 
 def register(app: Application[Any, Any, Any, Any, Any, Any]) -> None:

@@ -19,7 +19,7 @@ def show(turn: Turn) -> None:
         return
     moved = rules.apply(turn.s, _me(turn), asked, turn.now)
     for issue in moved:
-        desk.changed(turn.s, turn.house, issue, turn.now)
+        desk.changed(turn.s, turn.house, issue, turn.now, "card")
     table = deadlines.table(turn.s, turn.team_id)
     value = table.value(asked.platform or "", asked.type, asked.state)
     turn.say(render.changed(turn.t, asked, value, len(moved)))

@@ -12,6 +12,7 @@ from telegram import (
     Bot,
     CallbackQuery,
     ChatMember,
+    ChatMemberAdministrator,
     ChatMemberRestricted,
     MaybeInaccessibleMessage,
     Update,
@@ -26,9 +27,10 @@ from telegram.ext import (
     filters,
 )
 
-from bot.context import Context, Event, House, Reach
+from bot.context import Context, Event, House, Quoted, Reach
+from bot.message import Media
 from bot.presence import Change
-from handlers import errors, hearing, presence, said
+from handlers import errors, following, hearing, presence, said
 from handlers.tables import Command, Doors, Press
 
 log = logging.getLogger(__name__)
@@ -45,7 +47,7 @@ _NEW = (
     & ~filters.FORWARDED
     & ~filters.VIA_BOT
     & ~filters.IS_AUTOMATIC_FORWARD
-    & (filters.TEXT | filters.CAPTION | filters.Document.ALL)
+    & (filters.TEXT | filters.CAPTION | filters.PHOTO | filters.VIDEO | filters.Document.ALL)
 )
 
 
@@ -70,10 +72,12 @@ def _said(doors: Doors) -> Handler:
         spoken = said.read(message.text or message.caption or "", house.bot_name)
         if spoken is None or not (_person(message) or _unnamed(message)):
             return
-        if not (spoken.command or _to_us(message, spoken, house)):
+        worded = bool(message.text or message.caption)
+        if worded and not (spoken.command or _to_us(message, spoken, house)):
             # privacy mode lets no such thing through: so it is off, or we are administrator
             await house.run(hearing.heard, house, update.update_id, message.chat.id)
-        found = _door(doors, message, spoken, house)
+        event = _event(update, message, spoken.text, house.bot_id)
+        found = await _followed(doors, event, spoken, house) or _door(doors, message, spoken, house)
         if found is None:
             return
         row, text = found
@@ -82,7 +86,7 @@ def _said(doors: Doors) -> Handler:
             if not name:
                 return
             row, text = doors.anonymous, name
-        event = _event(update, message, text)
+        event = replace(event, text=text)
         if row.probes:
             event = replace(event, reach=await _reach(context.bot, message.chat.id))
         await house.run(errors.settle, house, event, row)
@@ -107,21 +111,36 @@ def _unnamed(message: TelegramMessage) -> bool:
     )
 
 
+async def _followed(
+    doors: Doors, event: Event, spoken: said.Said, house: House
+) -> tuple[Command, str] | None:
+    """A reply to what speaks of an issue, or one more photo of an album that was logged."""
+    if spoken.command or spoken.addressed:
+        return None
+    if event.quoted and event.quoted.ours:
+        row, goes_on = doors.reply, following.speaks
+    elif event.media and event.media.album and not spoken.text:
+        row, goes_on = doors.album, following.continues
+    else:
+        return None
+    return (row, spoken.text) if await house.run(goes_on, house, event) else None
+
+
 def _door(
     doors: Doors, message: TelegramMessage, spoken: said.Said, house: House
 ) -> tuple[Command, str] | None:
     """The row and its arguments; None for talk among people."""
     to_us = _to_us(message, spoken, house)
     command = said.by_name(doors.commands).get(spoken.command)
-    if message.document and not (command and command.files):
+    words = f"/{spoken.command} {spoken.text}" if spoken.command else spoken.text
+    typed = said.typed(doors.commands).match(words, addressed=to_us)
+    meant = (command, spoken.text) if spoken.command and command else typed
+    if message.document and not (meant and meant[0].files):
         # in a group, only what looks like an export is worth a word
         exports = (message.document.file_name or "").lower().endswith(_TABLES)
         return (doors.file, message.caption or "") if to_us or exports else None
-    if spoken.command and command:
-        return command, spoken.text
-    words = f"/{spoken.command} {spoken.text}" if spoken.command else spoken.text
-    if typed := said.typed(doors.commands).match(words, addressed=to_us):
-        return typed
+    if meant:
+        return meant
     if spoken.command:
         return (doors.unknown, spoken.command) if to_us else None
     return (doors.words, spoken.text) if to_us and spoken.text else None
@@ -143,10 +162,13 @@ async def _reach(bot: Bot, chat: int) -> Reach:
         log.warning("what reaches us in a chat could not be found out: %s", e)
         return Reach()
     mute = isinstance(place, ChatMemberRestricted) and not place.can_send_messages
-    return Reach(place.status, bool(me.can_read_all_group_messages), can_send=not mute)
+    rights = isinstance(place, ChatMemberAdministrator) and place.can_delete_messages
+    return Reach(
+        place.status, bool(me.can_read_all_group_messages), can_send=not mute, can_delete=rights
+    )
 
 
-def _event(update: Update, message: TelegramMessage, text: str) -> Event:
+def _event(update: Update, message: TelegramMessage, text: str, bot_id: int) -> Event:
     person, document = message.from_user, message.document
     assert person
     return Event(
@@ -156,7 +178,30 @@ def _event(update: Update, message: TelegramMessage, text: str) -> Event:
         file_id=document.file_id if document else "",
         file_name=(document.file_name or "") if document else "",
         file_size=(document.file_size or 0) if document else 0,
+        media=_media(message), quoted=_quoted(message, bot_id),
     )  # fmt: skip
+
+
+def _media(message: TelegramMessage) -> Media | None:
+    """The largest size of a photo, a video or a file."""
+    kinds = {
+        "photo": message.photo[-1] if message.photo else None,
+        "video": message.video, "document": message.document,
+    }  # fmt: skip
+    for kind, found in kinds.items():
+        if found:
+            return Media(kind, found.file_id, found.file_unique_id, message.media_group_id or "")
+    return None
+
+
+def _quoted(message: TelegramMessage, bot_id: int) -> Quoted | None:
+    """What it answers; of a long message only the part that they marked."""
+    shown = message.reply_to_message
+    if shown is None or shown.forum_topic_created:  # every message of a topic answers its birth
+        return None
+    text = message.quote.text if message.quote else shown.text or shown.caption or ""
+    ours = bool(shown.from_user and shown.from_user.id == bot_id)
+    return Quoted(shown.message_id, text, _media(shown), ours)
 
 
 def _topic(message: TelegramMessage) -> int:
@@ -197,7 +242,7 @@ def _press(
         query.from_user.language_code or "", under.chat.id, under.chat.type,
         under.chat.title or "", _topic(shown) if shown else 0, under.message_id,
         (replied.text or replied.caption or "") if replied else "",
-        data=rest, query_id=query.id,
+        data=rest, query_id=query.id, media=_media(replied) if replied else None,
     )  # fmt: skip
 
 

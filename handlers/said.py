@@ -11,6 +11,7 @@ from bot.i18n import catalogue, words
 from handlers.tables import Command
 
 _COMMAND = re.compile(r"[/／]([A-Za-z0-9_]{1,32})(?:@(\w+))?(?:\s+(.*))?$", re.DOTALL)
+_FIRST = re.compile(r"[/／]?([^\s:：,，]*)[\s:：,，]*(.*)", re.DOTALL)
 _TAIL = " \t\n。．.！!？?~～"
 
 
@@ -59,7 +60,7 @@ class Typed:
         line = text.strip(_TAIL).casefold().removeprefix("/").removeprefix("／")
         if line in table:
             return table[line], ""
-        first, _, rest = text.strip().removeprefix("/").removeprefix("／").partition(" ")
+        first, rest = _FIRST.match(text.strip()).groups()  # type: ignore[union-attr]  # never None
         command = table.get(first.casefold())
         if command and command.takes and rest.strip():
             return command, rest.strip()

@@ -49,6 +49,8 @@ class Doors:
     presses: tuple[Press, ...]
     words: Command  # what is said to the bot and is no command
     file: Command
+    reply: Command  # to a message of ours that speaks of an issue
+    album: Command  # another photo of an album whose first one was logged
     unknown: Command  # a command that there is not
     anonymous: Command  # a command of somebody whom Telegram does not name
     stale: Command  # a button under a message that Telegram no longer shows us

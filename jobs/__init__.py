@@ -20,7 +20,7 @@ from bot.context import House
 from bot.db.instance import Instance
 from bot.health import decide
 from bot.render.studio import Studio
-from jobs import deadlines, digests, looks, upkeep
+from jobs import deadlines, digests, issue_weeks, looks, upkeep
 from jobs.delivery import Pump
 from jobs.imports import Imports
 
@@ -33,6 +33,7 @@ PUSHES = {
     "digest": Rule(READERS, GROUPS | PRIVATE),
     "nudge": Rule(READERS, GROUPS | PRIVATE),
     "issues": Rule(READERS, GROUPS | PRIVATE),  # in private to those of the desk who see the store
+    "issues_week": Rule(READERS, GROUPS | PRIVATE),
     "import": Rule(READERS, PRIVATE),
     "chat": Rule(LEADERSHIP, PRIVATE),
     "away": Rule(frozenset({"owner"}), PRIVATE),
@@ -138,6 +139,7 @@ class Ticks:
             self._again = False
             began = self._house.clock.now()
             await self._house.run(digests.tick, self._house)
+            await self._house.run(issue_weeks.tick, self._house)
             self.looked_at = began
 
     async def _deadlines(self) -> None:

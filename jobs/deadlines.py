@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot import desk, outbox
@@ -17,28 +18,28 @@ from bot.render import warnings
 log = logging.getLogger(__name__)
 
 CARD = "card"  # kind of the edits: the talk of a chat goes first
-AT_ONCE = 50  # cards noted in one transaction
+AT_ONCE = 20  # cards touched in one transaction
 
 
 def tick(house: House) -> None:
     """Decide for every team; where nothing is due no write begins, and a second tick finds nothing."""
     now = house.clock.now()
     with house.db.read() as s:
-        facts = calls.facts(s, now)
-        teams = roster.load(s, facts, house.config.defaults) if facts else {}
-        recent = calls.recent(s, now) if facts else {}
+        rosters = roster.load(s, calls.watched(s), house.config.defaults)
+        facts = calls.facts(s, now, watch.horizon(rosters.values(), now))
+        recent, since = (calls.recent(s, now), calls.restored(s)) if facts else ({}, None)
     for team, known in facts.items():
-        decision = watch.decide(known, teams[team], now, recent)
+        decision = watch.decide(known, rosters[team], now, recent, since)
         try:
-            for i in range(0, len(decision.missed), AT_ONCE):
-                _miss(house, decision.missed[i : i + AT_ONCE], now)
+            for some in _slices(decision.missed):
+                _miss(house, some, now)
             for call in decision.calls:
                 _say(house, call, now)
         except Exception:  # one team's trouble must not cost the others their warnings
             log.exception("the deadlines of team %s failed", team)
 
 
-def _miss(house: House, ids: tuple[int, ...], now: datetime) -> None:
+def _miss(house: House, ids: Sequence[int], now: datetime) -> None:
     with house.db.write() as s:
         for issue in calls.miss(s, ids, now):
             desk.changed(s, house, issue, now, CARD)
@@ -57,8 +58,16 @@ def _say(house: House, call: Call, now: datetime) -> None:
             s, _key(ours[0]), Address(reader.chat_id, thread_id=reader.thread_id), message, now,
             kind=roster.PUSH, repeatable=True, expires_at=_until(ours),
         )  # fmt: skip
-        for alarm in ours:  # the time that is left, and its colour, on the cards as well
-            desk.changed(s, house, s.get_one(Issue, alarm.issue_id), now, CARD)
+    # the time that is left, and its colour, on the cards as well; were we to stop here, it is said
+    # at the next change
+    for some in _slices(sorted({a.issue_id for a in ours})):
+        with house.db.write() as s:
+            for issue_id in some:
+                desk.changed(s, house, s.get_one(Issue, issue_id), now, CARD)
+
+
+def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[i : i + AT_ONCE] for i in range(0, len(ids), AT_ONCE))
 
 
 def _key(first: Alarm) -> str:

@@ -93,7 +93,9 @@ class _Desk:
             here = scope(s, binding.team_id, reported + DAY, ids)
             span = Span(day(reported), "day")
             self._built[key] = content.build(s, here, states, span, sending)
-        return replace(self._built[key], sending=sending)
+        zone = ZoneInfo(binding.timezone)
+        desk = content.desk(s, scope(s, binding.team_id, reported + DAY, ids), self.now, zone)
+        return replace(self._built[key], sending=sending, desk=desk)
 
     def _missed(self, s: Session, morning: Morning) -> bool:
         """The one before was never sent, or never got through."""

@@ -37,6 +37,7 @@ def test_without_a_file_the_defaults_hold() -> None:
         ("[defaults]\ntimezone = 'Mars'", "defaults.timezone: no such zone Mars"),
         ("[defaults]\ndigest_at = '9:00'", "defaults.digest_at: a time of day such as 09:00"),
         ("[defaults]\ndigest_at = '24:00'", "defaults.digest_at: a time of day such as 09:00"),
+        ("[defaults]\nquiet_hours = '22-8'", "defaults.quiet_hours: from when to when"),
         ("telegram = 1", "telegram must be a table"),
         (f"{HOOK}\nsecret = 'short'", "secret needs at least 32 characters"),
         (f"{HOOK}\nsecret = '{'å' * 32}'", "secret needs at least 32 characters of A-Z"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from bot import backup
 from bot.aftersales import issues
 from bot.aftersales.stages import OPEN
 from bot.aftersales.views import IssueView
@@ -27,13 +28,21 @@ from bot.aftersales.watch import (
 )
 from bot.db import insert_new
 from bot.db.desk import Issue, IssueWarning
-from bot.db.people import Team
+from bot.db.people import Secret, Team
 
 
-def facts(s: Session, now: datetime) -> dict[int, list[Fact]]:
-    """Open cards of all teams of which something may have to be said now, by team."""
+def watched(s: Session) -> list[int]:
+    """The teams that there are."""
+    return [x for x in s.exec(select(Team.id)) if x is not None]
+
+
+def facts(s: Session, now: datetime, ahead: timedelta = HORIZON) -> dict[int, list[Fact]]:
+    """Open cards of all teams of which something may have to be said now, by team.
+
+    `ahead`: how far off a deadline may be (`watch.horizon`).
+    """
     said: dict[int, set[tuple[str, datetime, str]]] = defaultdict(set)
-    here = _here(s, now)
+    here = _here(s, now, ahead)
     told = (
         select(
             IssueWarning.issue_id, IssueWarning.rule, IssueWarning.due_at, IssueWarning.reader
@@ -59,11 +68,11 @@ def facts(s: Session, now: datetime) -> dict[int, list[Fact]]:
     return found
 
 
-def _here(s: Session, now: datetime) -> list[ColumnElement[bool]]:
+def _here(s: Session, now: datetime, ahead: timedelta) -> list[ColumnElement[bool]]:
     """Conditions that the index on team, kind and stage answers: what is closed costs nothing."""
-    every = list(s.exec(select(Team.id)))
+    every = watched(s)
     near = and_(
-        col(Issue.due_at) <= now + HORIZON,
+        col(Issue.due_at) <= now + ahead,
         or_(col(Issue.due_at) > now - NEWS, col(Issue.missed_at).is_(None)),
     )
     return [
@@ -89,6 +98,12 @@ def recent(s: Session, now: datetime) -> dict[str, int]:
         .group_by(IssueWarning.reader)
     )
     return dict(s.exec(query).all())
+
+
+def restored(s: Session) -> datetime | None:
+    """When the database came back from a backup."""
+    row = s.get(Secret, backup.RESTORED)
+    return datetime.fromisoformat(row.value) if row else None
 
 
 # claims -------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +11,9 @@ from sqlmodel import Session, col, select
 from bot.aftersales.births import New
 from bot.db.facts import OrderLine, Product
 from bot.db.people import Store
+from bot.ingest import facts
+from bot.ingest.bulk import Bulk
+from bot.ingest.facts import Order, Place
 
 SHORTEST = 6  # digits that may stand for the end of an order number
 RECENT = timedelta(days=45)  # how far back an order is looked for by its end
@@ -74,19 +76,15 @@ def known(
     shops = _shops(s, team_id, stores)
     if not wanted or not shops:
         return {}
-    query = (
-        select(OrderLine, Product)
-        .outerjoin(Product, col(Product.id) == OrderLine.product_id)
-        .where(
-            OrderLine.team_id == team_id, col(OrderLine.store_id).in_(shops),
-            col(OrderLine.order_no).in_(wanted),
-        )
-        .order_by(col(OrderLine.day), col(OrderLine.store_id), col(OrderLine.line_no))
-    )  # fmt: skip
-    rows: dict[tuple[int, str], list[tuple[OrderLine, Product | None]]] = defaultdict(list)
-    for line, product in s.exec(query):
-        rows[line.store_id, line.order_no].append((line, product))
-    return {no: _order(shops[store], lines) for (store, no), lines in rows.items()}
+    found: dict[str, KnownOrder] = {}
+    for store_id, store in shops.items():
+        lines = facts.lookup(Bulk(s), Place(team_id, store_id), wanted)
+        goods = _goods(s, {x.product_id for order in lines.values() for x in order})
+        for no, order in lines.items():
+            told = _order(store, order, goods)
+            if no not in found or told.day > found[no].day:
+                found[no] = told
+    return found
 
 
 def ending(
@@ -137,14 +135,20 @@ def _shops(s: Session, team_id: int, stores: Collection[int] | None) -> dict[int
     return {x.id or 0: x for x in s.exec(query) if stores is None or x.id in stores}
 
 
-def _order(store: Store, rows: list[tuple[OrderLine, Product | None]]) -> KnownOrder:
-    head = next((x for x, _ in rows if x.head), rows[0][0])
+def _goods(s: Session, ids: Iterable[int | None]) -> dict[int | None, Product]:
+    known = [x for x in set(ids) if x]
+    return {x.id: x for x in s.exec(select(Product).where(col(Product.id).in_(known)))}
+
+
+def _order(store: Store, rows: Order, goods: dict[int | None, Product]) -> KnownOrder:
+    head = next((x for x in rows if x.head), rows[0])
     lines = tuple(
-        KnownLine(x.product_id, p.code if p else "", p.title if p else "", x.quantity, x.paid)
-        for x, p in rows
+        KnownLine(x.product_id, p.code if p else "", p.title if p else "", x.quantity or 0, x.paid)
+        for x in rows
+        for p in [goods.get(x.product_id)]
     )
     at = datetime.fromtimestamp(head.paid_ts, UTC) if head.paid_ts else None
     return KnownOrder(
         head.order_no, store.id or 0, store.name, store.platform, store.currency, lines,
-        sum(x.paid for x, _ in rows), at, head.status, head.day,
+        sum(x.paid for x in rows), at, head.status, date.fromisoformat(head.day),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from bot import periods
 from bot.aftersales import stats
 from bot.aftersales.stats import AXES, RISE_WEEKS, Axis, Ground, Returns, Stats
-from bot.db.desk import Refund, TeamReason
+from bot.db.desk import Issue, Refund, TeamReason
 from bot.db.facts import OrderLine
 from bot.db.people import Member, Store
 from bot.errors import UserError
@@ -90,7 +90,7 @@ def _axis(text: str) -> tuple[str, Axis | None]:
     for axis in AXES:
         for word in sorted(words(f"issuestats.axis.{axis}_aliases"), key=len, reverse=True):
             if fold(word) in text:
-                return text.replace(fold(word), " ", 1), axis
+                return text.replace(fold(word), " ", 1).strip(), axis
     return text, None
 
 
@@ -123,6 +123,26 @@ def facts_since(s: Session, scope: Scope, first: date) -> list[Fact]:
     zone = next(iter(found.values()), ZoneInfo("UTC"))
     since = periods.at_local(first - DAY, time(), zone)  # the other stores' zones may lie east
     return issues.read(s, scope.team_id, found, since, storeless=scope.whole)
+
+
+def opened(s: Session, scope: Scope, period: Period, limit: int = 20_000) -> list[Issue]:
+    """The issues logged in a period, oldest first, void ones and duplicates too."""
+    found = zones(scope)
+    zone = next(iter(found.values()), ZoneInfo("UTC"))
+    start, end = (periods.at_local(day, time(), zone) for day in (period.start, period.end))
+    here = col(Issue.store_id).in_(scope.ids)
+    query = select(Issue).where(
+        Issue.team_id == scope.team_id,
+        Issue.kind == "issue",
+        (here | col(Issue.store_id).is_(None)) if scope.whole else here,
+        col(Issue.opened_at) >= start - DAY,
+        col(Issue.opened_at) < end + DAY,
+    )
+    every = s.exec(query.order_by(col(Issue.no)).limit(limit))
+    return [
+        x for x in every
+        if periods.business_day(x.opened_at, found.get(x.store_id or 0, zone)) in period
+    ]  # fmt: skip
 
 
 def ground(s: Session, scope: Scope) -> Ground:

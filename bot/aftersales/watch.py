@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -98,10 +98,18 @@ class Decision:
 
 
 def decide(
-    facts: Iterable[Fact], roster: Roster, now: datetime, recent: Mapping[str, int] | None = None
+    facts: Iterable[Fact],
+    roster: Roster,
+    now: datetime,
+    recent: Mapping[str, int] | None = None,
+    since: datetime | None = None,
 ) -> Decision:
-    """What one team has to be told now. `recent`: messages to each reader within the last hour."""
-    team, missed = _Team(roster, now), []
+    """What one team has to be told now.
+
+    `recent`: messages to each reader within the last hour. `since`: when the database came back from
+    a backup; what was due before may have been said, and is not said again.
+    """
+    team, missed = _Team(roster, now, since), []
     found: dict[str, list[Alarm]] = defaultdict(list)
     for fact in facts:
         if fact.due_at and fact.due_at <= now and fact.missed_at is None:
@@ -116,15 +124,38 @@ def decide(
     return Decision(tuple(calls), tuple(missed))
 
 
+def horizon(rosters: Iterable[Roster], now: datetime) -> timedelta:
+    """How far ahead a deadline may lie of which something may be said now.
+
+    Most of the day it is that of `near`; only while somebody is about to go is it a night's.
+    """
+    for roster in rosters:
+        for reader in (*roster.people, *roster.groups):
+            if _leaving(reader.hours.spans(now, now + AHEAD), now):
+                return HORIZON
+    return NEAR + AHEAD
+
+
+def _leaving(spans: Iterable[Span], now: datetime) -> bool:
+    """Whether one of these shifts is so near its end that its last word comes now."""
+    return any(x.end > now and _last_word(x) <= now + AHEAD for x in spans)
+
+
+def _last_word(span: Span) -> datetime:
+    return max(span.start, span.end - BEFORE_END)
+
+
 class _Team:
     """A roster at one moment."""
 
-    def __init__(self, roster: Roster, now: datetime) -> None:
+    def __init__(self, roster: Roster, now: datetime, since: datetime | None) -> None:
         self.now, self.roster = now, roster
+        self._since = since or datetime.min.replace(tzinfo=UTC)
         everybody = (*roster.people, *roster.groups)
         self._readers = {r.key: r for r in everybody}
         start, end = now - HOUR, now + HORIZON
         self._spans = {r.key: r.hours.spans(start, end) for r in everybody}
+        self._leaving = any(_leaving(x, now) for x in self._spans.values())
         self._work = roster.work.spans(now - BACK, now + HORIZON)
 
     def warnings(self, fact: Fact) -> Iterator[Alarm]:
@@ -137,7 +168,7 @@ class _Team:
             ):
                 for reader, at in plan(fact, fact.due_at):
                     soon = AHEAD if rule != "missed" else timedelta()
-                    if at <= self.now + soon:
+                    if self._since <= at <= self.now + soon:
                         yield Alarm(fact.id, rule, fact.due_at, reader.key, at)
         if fact.unanswered:
             yield from self._answer(fact)
@@ -152,7 +183,9 @@ class _Team:
 
     def _shift(self, fact: Fact, due: datetime) -> Iterator[tuple[Reader, datetime]]:
         """Of whoever can still act, the last to go: before they go, where `near` would come later."""
-        if due <= self.now or fact.told("shift", due) or fact.told("near", due):
+        if not self._leaving or due <= self.now or due > self.now + HORIZON:
+            return
+        if fact.told("shift", due) or fact.told("near", due):
             return
         for level in (self._assignee(fact), self._leads(fact), self._groups(fact)):
             acting = [(r, x) for r in level if (x := self._acting(r, due))]
@@ -161,12 +194,12 @@ class _Team:
             last = max(x.end for _, x in acting)
             for reader, span in acting:
                 if span.end == last and due - NEAR >= span.end:
-                    yield reader, max(span.start, span.end - BEFORE_END)
+                    yield reader, _last_word(span)
             return
 
     def _near(self, fact: Fact, due: datetime) -> Iterator[tuple[Reader, datetime]]:
         at = due - NEAR
-        if due <= self.now or at > self.now + AHEAD:
+        if due <= self.now or at > self.now + AHEAD or at < self._since:
             return
         when = max(at, self.now)
         mine = [(r, x) for r in self._assignee(fact) if (x := self._planned(r, when, due))]
@@ -202,7 +235,7 @@ class _Team:
 
     def _answer(self, fact: Fact) -> Iterator[Alarm]:
         first = hours.worked(self._work, fact.opened_at, ANSWER)
-        if first is None or not first <= self.now <= first + ANSWER_NEWS:
+        if first is None or not first <= self.now <= first + ANSWER_NEWS or first < self._since:
             return
         told = fact.told("answer", first)
         desk = [r for r in self._assignee(fact) if self._on(r, self.now)] or [

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot import periods
+from bot.aftersales import watch
+from bot.aftersales.watch import Today
 from bot.digests import whole
 from bot.digests.whole import Piece, StoreState
 from bot.metrics import anomalies, compute
@@ -35,6 +37,7 @@ FROM = {
     "dsr_description": "scores", "dsr_service": "scores", "dsr_logistics": "scores",
 }  # fmt: skip
 
+_NOTHING = Today()
 
 Series = dict[str, tuple[float | None, ...]]
 
@@ -86,6 +89,7 @@ class Digest:
     usual: UsualRange | None
     promos: tuple[Promotion, ...]
     query: Query  # behind the buttons
+    desk: Today = _NOTHING  # what the desk has to do today
 
     @property
     def day(self) -> date:
@@ -272,6 +276,11 @@ RISE = 0.02  # of the refund rate, in points
 SLIP = 0.02  # of a score
 
 
+def desk(s: Session, here: Scope, now: datetime, zone: ZoneInfo) -> Today:
+    """Deadlines of the desk that end today, of the stores that are shown."""
+    return watch.today(s, here.team_id, None if here.whole else here.ids, now, zone)
+
+
 def troubles(d: Digest) -> tuple[str, ...]:
     """What is wrong, by name; a chat may want its digest only then."""
     found = []
@@ -288,6 +297,8 @@ def troubles(d: Digest) -> tuple[str, ...]:
         found.append("fall")
     if _jumped(d.beside.get("refund_rate")):
         found.append("refunds")
+    if d.desk.late:
+        found.append("issues")
     return (*found, *(f"score:{slug}" for slug in slipped(d)))
 
 

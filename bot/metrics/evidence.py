@@ -18,11 +18,12 @@ from bot.promos import Promotion
 _MOVED = 0.2  # of what a channel spent, below which it is not worth a word
 _MOST = 2  # channels
 _SCORES = ("description", "service", "logistics")
+_BURST, _BURST_TIMES = 5, 1.5  # issues opened, and times those of the base
 _POINTS = 0.015  # of a score; platforms show two decimals, and 0.01 is noise
 
 
 def beside(s: Session, reading: Reading, tables: Tables) -> tuple[Beside, ...]:
-    """Spend by channel, scores of a lone store, promotions: what changed between the periods."""
+    """Promotions, spend by channel, scores of a lone store, a burst of issues: what changed."""
     compare = reading.query.compare
     if compare is None or tables.until_hour is not None:
         return ()
@@ -31,6 +32,7 @@ def beside(s: Session, reading: Reading, tables: Tables) -> tuple[Beside, ...]:
         *promotions(tables.scope.promotions, *periods),
         *_spend(s, reading, tables, *periods),
         *_scores(reading, tables, *periods),
+        *_issues(reading, tables, *periods),
     )
 
 
@@ -106,3 +108,14 @@ def _scores(reading: Reading, tables: Tables, now: Period, base: Period) -> Iter
         cell = Cell(after.get(name), before.get(name))
         if cell.difference is not None and abs(cell.difference) >= _POINTS:
             yield Beside("metric", f"dsr_{name}", cell=cell)
+
+
+def _issues(reading: Reading, tables: Tables, now: Period, base: Period) -> Iterator[Beside]:
+    """Many more issues than before, where the desk was used in both periods."""
+    only = frozenset({"issues_opened"})
+    after = tables.read(reading.stores, now, (), only).get((), {}).get("issues_opened")
+    before = tables.read(reading.stores, base, (), only).get((), {}).get("issues_opened")
+    if after is None or before is None or not tables.desk_used(reading.stores, base):
+        return
+    if after >= _BURST and after >= _BURST_TIMES * before * now.days / base.days:
+        yield Beside("metric", "issues_opened", cell=Cell(after, before))

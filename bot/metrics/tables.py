@@ -72,8 +72,7 @@ class Tables:
         if measures.intersection(MIXED):
             _merge(table, self._both(cut), measures)
         if measures & DESK:
-            first = issues.begun(self.s, self.scope.team_id)
-            day = periods.business_day(first, self._zone(stores)) if first else None
+            day = self._desk_begun(stores)
             _merge(table, issues.measures(self._issues(cut), cut, self.now, day), measures)
         if measures.intersection(RATED):
             _merge(table, self._rated(cut), measures)
@@ -164,6 +163,15 @@ class Tables:
 
     def _zone(self, stores: tuple[StoreInfo, ...]) -> ZoneInfo:
         return ZoneInfo(stores[0].timezone) if stores else UTC_ZONE
+
+    def _desk_begun(self, stores: tuple[StoreInfo, ...]) -> date | None:
+        first = issues.begun(self.s, self.scope.team_id)
+        return periods.business_day(first, self._zone(stores)) if first else None
+
+    def desk_used(self, stores: tuple[StoreInfo, ...], period: Period) -> bool:
+        """Whether the desk was there before the period: its counts are whole."""
+        day = self._desk_begun(stores)
+        return day is not None and day <= period.start
 
     def _rated(self, cut: Cut) -> Figures:
         """Issues and orders of the stores and days whose orders are known, by product if asked."""

@@ -17,6 +17,7 @@ from bot.render.pictures import Style
 
 _OPEN = 3  # lines under the card; one more is not worth folding
 _NUMBERS = "①②③④⑤⑥⑦⑧⑨"
+_BESIDE = ("more", "late")  # beside what is due next
 _MOST = 6  # stores that lack something are listed, then only counted
 
 
@@ -164,19 +165,32 @@ def _rates(d: Digest, t: Translator) -> str:
 
 
 def _hands(d: Digest, t: Translator) -> list[str]:
-    """今天要办：①补传 天猫旗舰店 推广(小李) ②…; a lone store needs no name, a lone task no number."""
-    owed = datastate.owed([x.state for x in d.stores], t) if d.daily else []
-    if not owed:
+    """今天要办：①3单售后12:00前到期 ②补传 天猫旗舰店 推广(小李); a lone store needs no name, a lone task no number."""
+    if not d.daily:
         return []
-    tasks = [
-        t("digest.bring", number=number, store=f"{store} ", files=files)
-        for number, (store, files) in zip(_NUMBERS, owed, strict=False)
-    ]
-    if len(owed) == 1:
-        store, files = owed[0]
-        store = "" if len(d.stores) == 1 else f"{store} "
-        tasks = [t("digest.bring", number="", store=store, files=files)]
-    return [t("digest.hands", tasks=" ".join(tasks))]
+    tasks = [_deadlines(d, t)] if d.desk.n or d.desk.late else []
+    for store, files in datastate.owed([x.state for x in d.stores], t):
+        named = "" if len(d.stores) == 1 else f"{store} "
+        tasks.append(t("digest.bring", number="", store=named, files=files))
+    if len(tasks) > 1:
+        tasks = [f"{number}{task}" for number, task in zip(_NUMBERS, tasks, strict=False)]
+    return [t("digest.hands", tasks=" ".join(tasks))] if tasks else []
+
+
+def _deadlines(d: Digest, t: Translator) -> str:
+    """3单售后12:00前到期(今天还有4单，已超时2单)."""
+    desk, zone = d.desk, d.sending.zone
+    notes = [t(f"issuestats.digest.{k}", n=getattr(desk, k)) for k in _BESIDE if getattr(desk, k)]
+    if not (desk.first and desk.last):
+        return t("issuestats.digest.only_late", n=desk.late)
+    first, last = t.clock(desk.first, zone), t.clock(desk.last, zone)
+    key = "due" if first == last else "due_between"
+    words = t(f"issuestats.digest.{key}", n=desk.n, first=first, last=last)
+    return (
+        t("issuestats.digest.noted", words=words, notes=t("answer.comma").join(notes))
+        if notes
+        else words
+    )
 
 
 def _data(d: Digest, t: Translator) -> str:

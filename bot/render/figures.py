@@ -264,11 +264,12 @@ def row_name(reading: Reading, row: Row, t: Translator, today: date) -> str:
     """What a line of the table is about; codes first."""
     by = reading.query.by
     return " ".join(
-        _key(b, value, row.name, t, today) for b, value in zip(by, row.key, strict=True)
+        key_name(b, value, row.name, t, today) for b, value in zip(by, row.key, strict=True)
     )
 
 
-def _key(by: str, value: int | str | date | None, name: str, t: Translator, today: date) -> str:
+def key_name(by: str, value: int | str | date | None, name: str, t: Translator, today: date) -> str:
+    """One value of a breakdown in words."""
     if value is None:
         return t(_UNKNOWN.get(by, "answer.nobody"))
     if by == "agent":

@@ -109,11 +109,29 @@ def moment(at: datetime, view: IssueView, t: Translator, now: datetime) -> str:
     return clock if day == today else f"{t.short_date(day, today)} {clock}"
 
 
+def money(minor: int, view: IssueView, t: Translator) -> str:
+    """¥29.90; without a currency where the store is not known."""
+    return t.money(minor, view.currency) if view.currency else t.number(minor / 100, 2)
+
+
 # the card -------------------------------------------------------------------------------------
 
 
 def card(view: IssueView, t: Translator, now: datetime) -> Message:
     return Message(text(view, t, now), buttons(view, t, now))
+
+
+def known(view: IssueView, t: Translator) -> list[str]:
+    """What a draft has understood so far, in the lines of the card it will be."""
+    store, who = _cut(view.store, _TITLE), _cut(view.assignee, _PERSON)
+    responsible = t(f"desk.responsible.{view.responsible}") if view.responsible else ""
+    to = t("desk.card.to", who=who) if who else ""
+    due = moment(view.due_at, view, t, view.opened_at) if view.due_at else ""
+    lines = [
+        store, _what(view, t), _where(view, t),
+        _bar(escape(why(view, t)), responsible, to, f"⏰ {due}" if due else ""), _note(view),
+    ]  # fmt: skip
+    return [x for x in lines if x]
 
 
 def text(view: IssueView, t: Translator, now: datetime) -> str:
@@ -166,7 +184,7 @@ def _result(view: IssueView, t: Translator) -> list[str]:
     """How it ended, and what it cost."""
     if view.open or not view.resolution:
         return []
-    cost = "" if view.cost is None else t("desk.card.cost", sum=t.money(view.cost, view.currency))
+    cost = "" if view.cost is None else t("desk.card.cost", sum=money(view.cost, view, t))
     late = t("desk.card.missed") if view.missed_at else ""
     taken = span((view.solved_at or view.opened_at) - view.opened_at, t) if view.solved_at else ""
     took = t("desk.card.took", span=taken) if taken else ""
@@ -175,7 +193,7 @@ def _result(view: IssueView, t: Translator) -> list[str]:
 
 def _what(view: IssueView, t: Translator) -> str:
     """苹果礼盒5斤 ¥59.80｜尾号0093｜要求退1件 ¥29.90."""
-    paid = t.money(view.order_amount, view.currency) if view.order_amount else ""
+    paid = money(view.order_amount, view, t) if view.order_amount else ""
     product = " ".join(x for x in (_cut(view.product, _TITLE), paid) if x)
     tail = t("desk.card.tail", tail=escape(view.tail)) if view.tail else ""
     return _bar(product, tail, _asks(view, t))
@@ -184,7 +202,7 @@ def _what(view: IssueView, t: Translator) -> str:
 def _asks(view: IssueView, t: Translator) -> str:
     """What the customer wants; of how many, how much."""
     pieces = "" if view.quantity is None else t("desk.card.pieces", n=view.quantity)
-    sum_ = "" if view.amount is None else t.money(view.amount, view.currency)
+    sum_ = "" if view.amount is None else money(view.amount, view, t)
     if not (pieces or sum_):
         return ""
     wish = t(f"desk.asks.{view.type}" if view.type else "desk.asks.any")
@@ -250,7 +268,7 @@ def happened(e: EventView, view: IssueView, t: Translator, now: datetime) -> str
         return moment(datetime.fromisoformat(e.value), view, t, now) if e.value else "–"
     if e.what == "resolve":
         slug, _, cost = e.value.partition(":")
-        sum_ = f" {t.money(int(cost), view.currency)}" if cost else ""
+        sum_ = f" {money(int(cost), view, t)}" if cost else ""
         return f"{t(f'desk.resolution.{slug}')}{sum_}"
     if e.what == "change":
         return _changed(e.value, view, t, now)
@@ -262,7 +280,7 @@ def _changed(value: str, view: IssueView, t: Translator, now: datetime) -> str:
     name, _, new = value.partition(":")
     label = t(f"desk.field.{name}") if t.has(f"desk.field.{name}") else name
     if name == "amount" and new.isdecimal():
-        new = t.money(int(new), view.currency)
+        new = money(int(new), view, t)
     elif name == "reason" and new == view.reason and view.reason_name:
         new = view.reason_name
     elif t.has(f"desk.{name}.{new}"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot import money
 from bot.aftersales import stats
 from bot.aftersales.stats import AXES, Amounts, Axis, Figures, Group, Label, Share, Stats, Times
 from bot.aftersales.tally import Asked
@@ -17,7 +18,7 @@ from bot.render import durations, figures, html, pictures
 from bot.render.pictures import Change, Desk, Handled, Headline, Style
 
 PERIODS = ("last7", "last_week", "month", "last30", "last_month")
-_OPEN = 3  # lines under the picture; the rest folds
+_CENTS = 1_000  # of the currency, below which an amount is shown to the cent
 _DRAWN = 7
 _LISTED = 15
 _CROSSED = 2  # parts that a row names
@@ -45,7 +46,7 @@ def answer(asked: Asked, found: Stats, t: Translator, question: str, look: Look)
     if found.empty:
         return Message(f"{head}\n{t('issuestats.nothing')}", keyboard)
     lines = [_counts(found, t), _promptness(found, t)]
-    rest = [*_money(found, t, costs=look.costs), *_quality(found, t), _rise(found, t)]
+    rest = [*_money(found, t, costs=look.costs), *quality(found, t), _rise(found, t)]
     rows = _rows(found, t)
     if not found.figures.opened:
         return Message("\n".join([head, *lines, *map(html.escape, rest)]), keyboard)
@@ -116,11 +117,16 @@ def _money(found: Stats, t: Translator, *, costs: bool) -> list[str]:
 
 
 def amounts(found: Amounts, t: Translator) -> str:
-    """Each currency apart: they never add."""
-    return " + ".join(t.money_compact(minor, currency) for currency, minor in found) or NONE
+    """Each currency apart: they never add. Small ones to the cent."""
+    return " + ".join(_amount(minor, currency, t) for currency, minor in found) or NONE
 
 
-def _quality(found: Stats, t: Translator) -> list[str]:
+def _amount(minor: int, currency: str, t: Translator) -> str:
+    small = abs(minor) < _CENTS * 10 ** money.digits(currency)
+    return t.money(minor, currency) if small else t.money_compact(minor, currency)
+
+
+def quality(found: Stats, t: Translator) -> list[str]:
     """重开 3.1%(4/129), and 退货率 with its n, or why there is none."""
     lines = []
     if found.figures.reopened.whole:

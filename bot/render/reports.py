@@ -251,7 +251,7 @@ def _beside(what: Beside, t: Translator) -> str:
             figures.inline(metric, t, _SHORT),
         )
         words = t("answer.of_channel", channel=channel, metric=words)
-    return f"{words} {figures.change(metric, what.cell, t)}"
+    return f"{words} {figures.change(metric, what.cell, t, new=_FROM_ZERO)}"
 
 
 def _remarks(reading: Reading, t: Translator, today: date) -> list[str]:

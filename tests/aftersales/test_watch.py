@@ -200,3 +200,11 @@ def test_the_night_the_clocks_change_in_new_york() -> None:
     ten = datetime(2026, 11, 1, 9, tzinfo=UTC)  # 04:00 EST, two hours before she goes
     assert said(decide([card(due)], team, ten - timedelta(minutes=16))) == []
     assert said(decide([card(due)], team, ten)) == [("m1", "shift")]
+
+
+def test_what_was_due_before_a_restore_may_have_been_said() -> None:
+    fact = card(at(20))
+    assert said(decide([fact], TEAM, at(18, 30), since=at(18, 20))) == []
+    assert said(decide([fact], TEAM, at(18, 30), since=at(17, 50))) == [("m1", "near")]
+    found = decide([fact], TEAM, at(20, 10), since=at(20, 5))
+    assert (said(found), found.missed) == ([], (123,))

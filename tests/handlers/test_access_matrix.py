@@ -25,6 +25,7 @@ from bot import pushes, teams
 from bot.clock import Clock
 from bot.config import Defaults
 from bot.db import Database
+from bot.db.desk import Draft, Issue
 from bot.db.facts import Import
 from bot.db.people import Invite, JoinRequest, Member, Point, Question, Store, Team
 from bot.db.wire import OutboxRow
@@ -55,16 +56,9 @@ ANONYMOUS = "你是匿名发言"
 
 # what speaks of the stores a chat shows: somebody held to another store gets nothing of it
 OF_STORES = {
-    "/today",
-    "/record",
-    "/yesterday",
-    "/week",
-    "/month",
-    "/ask",
-    "/why",
-    "/handover",
-    "words",
-}
+    "/today", "/record", "/yesterday", "/week", "/month", "/ask", "/why", "words",
+    "/issue", "/issues", "/mine", "/find", "/handover", "/issuestats", "/export",
+}  # fmt: skip
 TEXTS = {"words": "@storebot_sandbox_bot 昨天销售额", "/ask": "/ask 昨天销售额"}
 # the rule lets these roles in, the door refuses what stands behind this button: 7001:yes
 SHUT = {"button inv", "button team"}
@@ -217,6 +211,14 @@ def _theirs(s: Any, team: int) -> None:
     s.add(Point(id=THEIRS, team_id=team, name="邻家点", created_at=NOON))
     s.add(JoinRequest(id=THEIRS, team_id=team, telegram_id=1, name="路人", asked_at=NOON))
     s.add(Import(id=THEIRS, team_id=team, store_id=THEIRS, state="done", created_at=NOON))
+    s.add(Issue(id=THEIRS, team_id=team, no=1, store_id=THEIRS, opened_at=NOON, staged_at=NOON))
+    chat = teams.chat(s, WHO["outsider"], "private").id or 0
+    s.add(
+        Draft(
+            id=str(THEIRS), team_id=team, chat_id=chat, member_id=THEIRS, key="x", fields="{}",
+            created_at=NOON, expires_at=NOON + timedelta(days=1),
+        )
+    )  # fmt: skip
     s.add(Question(id="theirs", team_id=team, query="{}", asked_at=NOON))
     s.add(
         Invite(

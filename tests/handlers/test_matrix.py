@@ -14,12 +14,13 @@ from bot.access import ROLES, Rule, Verdict, decide
 from bot.config import Defaults
 from bot.db import Database
 from bot.db.people import Member
-from handlers import ANONYMOUS, COMMANDS, FILE, PRESSES, STALE, UNKNOWN, WORDS
+from handlers import ALBUM, ANONYMOUS, COMMANDS, FILE, PRESSES, REPLY, STALE, UNKNOWN, WORDS
 from jobs import PUSHES
 
 BOTH, PRIVATE, GROUPS = {"private", "supergroup"}, {"private"}, {"supergroup"}
 READERS = {"owner", "manager", "staff", "viewer"}
 BOSSES = {"owner", "manager"}
+LOGGERS = {"owner", "manager", "staff", "leader"}
 TEAM = {"owner", "manager", "staff", "leader", "viewer"}
 EVERYBODY = TEAM | {"stranger"}
 
@@ -32,6 +33,12 @@ EXPECTED = {
     "/ask": (READERS, BOTH),
     "/record": ({"owner", "manager", "staff"}, BOTH),
     "/why": (READERS, BOTH),
+    "/issue": (LOGGERS, BOTH),
+    "/issues": (TEAM, BOTH),
+    "/mine": (TEAM, BOTH),
+    "/find": (TEAM, BOTH),
+    "/issuestats": (READERS, BOTH),
+    "/export": (READERS, BOTH),
     "/link": (BOSSES, GROUPS),
     "/stores": (BOSSES, PRIVATE),
     "/status": (BOSSES, BOTH),
@@ -48,12 +55,19 @@ EXPECTED = {
     "/start": (EVERYBODY, PRIVATE),
     "/help": (TEAM, BOTH),
     "words": (READERS, BOTH),
+    "reply": (LOGGERS, BOTH),
+    "album": (LOGGERS, BOTH),
     "file": ({"owner", "manager", "staff"}, BOTH),
     "unknown": (TEAM, BOTH),
     "anonymous": (EVERYBODY, GROUPS),
     "stale": (TEAM, BOTH),
     "button q": (READERS, BOTH),
+    "button st": (READERS, BOTH),
     "button review": (READERS, BOTH),
+    "button i": (LOGGERS, BOTH),  # the door asks the card's own rules of each step
+    "button il": (TEAM, BOTH),
+    "button d": (LOGGERS, BOTH),
+    "button del": (LOGGERS, BOTH),
     "button stores": (BOSSES, PRIVATE),
     "button u": ({"owner", "manager", "staff"}, BOTH),
     "button f": ({"owner", "manager", "staff"}, BOTH),
@@ -75,6 +89,7 @@ EXPECTED = {
     "push digest": (READERS, BOTH),
     "push nudge": (READERS, BOTH),
     "push issues": (READERS, BOTH),
+    "push issues_week": (READERS, BOTH),
     "push import": (READERS, PRIVATE),
     "push chat": (BOSSES, PRIVATE),
     "push away": ({"owner"}, PRIVATE),
@@ -89,6 +104,8 @@ def rows() -> dict[str, Rule]:
         **{f"/{c.name}": c.rule for c in COMMANDS},
         "words": WORDS.rule,
         "file": FILE.rule,
+        "reply": REPLY.rule,
+        "album": ALBUM.rule,
         "unknown": UNKNOWN.rule,
         "anonymous": ANONYMOUS.rule,
         "stale": STALE.rule,

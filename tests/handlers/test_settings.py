@@ -17,7 +17,7 @@ from bot.settings import Asked, Change, clock
 
 PAGE = (
     "⚙️ 果然鲜 · 团队\n店铺：天猫旗舰店\n语言：简体中文\n时区：上海时间\n涨跌颜色：🔴 涨红跌绿\n"
-    "显示成本：否\n日报：09:00 · 开\n缺数据提醒：08:40 · 开\n售后提醒：开\n听得到：/命令、@我、回复、按钮"
+    "显示成本：否\n日报：09:00 · 开\n缺数据提醒：08:40 · 开\n售后提醒：开\n售后周报：09:30 · 开\n听得到：/命令、@我、回复、按钮"
 )
 
 
@@ -45,7 +45,7 @@ async def test_one_message_shows_all_and_is_edited_in_place(linked: Wire, shop: 
     page = await linked.reply()
     assert page["text"] == PAGE
     assert list(buttons(page)) == [
-        "语言", "时区", "涨跌颜色", "显示成本", "日报", "缺数据提醒", "售后提醒", "店铺", "解绑", "好了",
+        "语言", "时区", "涨跌颜色", "显示成本", "日报", "缺数据提醒", "售后提醒", "售后周报", "店铺", "解绑", "好了",
     ]  # fmt: skip
     await linked.press(shop.manager, page, buttons(page)["日报"])
     digest = await linked.reply()

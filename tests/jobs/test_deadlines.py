@@ -61,7 +61,7 @@ def link(db: Database, shop: Shop, mode: pushes.Mode = "on") -> None:
         row = teams.chat(s, GROUP, "supergroup")
         stores = teams.stores(s, shop.team)[:1]
         binding = teams.link(s, row, 0, stores, "zh-hans", Defaults(), NOW)
-        for kind in ("digest", "nudge"):
+        for kind in ("digest", "nudge", "issues_week"):
             pushes.change(s, binding.id or 0, kind, mode="off")
         pushes.change(s, binding.id or 0, "issues", mode=mode)
 

@@ -14,6 +14,7 @@ from world import GROUP, OTHERS
 from bot import pushes, teams
 from bot.config import Defaults
 from bot.db import Database
+from bot.db.desk import Issue
 from bot.db.people import Binding, PushRun
 
 NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
@@ -29,6 +30,9 @@ def link(db: Database, shop: Shop, chat: int = GROUP, **settings: Any) -> None:
         chosen = teams.stores(s, shop.team)[stores]
         binding = teams.link(s, row, 0, chosen, "zh-hans", defaults, NOW)
         pushes.change(s, binding.id or 0, "digest", mode=settings.pop("digest", "on"))
+        pushes.change(s, binding.id or 0, "nudge", mode=settings.pop("nudge", "on"))
+        for kind in ("issues", "issues_week"):
+            pushes.change(s, binding.id or 0, kind, mode="off")
         for name, value in settings.items():
             setattr(binding, name, value)
 
@@ -229,3 +233,23 @@ async def test_in_a_forum_it_goes_to_its_topic(wire: Wire, shop: Shop, db: Datab
     assert digest["caption"].startswith("昨日11‑22(日) 支付¥240")
     (call,) = [c for c in wire.calls if c["method"] == "sendPhoto"]
     assert int(call["params"]["message_thread_id"]) == made["thread"]
+
+
+@pytest.mark.usefixtures("orders")
+async def test_it_says_what_the_desk_has_to_do_today(wire: Wire, shop: Shop, db: Database) -> None:
+    link(db, shop, nudge="off")
+    noon = NINE + timedelta(hours=3)
+    dues = (
+        noon,
+        noon,
+        noon + timedelta(hours=1),
+        noon + timedelta(hours=6),
+        NINE - timedelta(hours=2),
+    )
+    with db.write() as s:
+        for no, due_at in enumerate(dues, 1):
+            row = {"opened_at": NOW, "staged_at": NOW, "due_at": due_at, "due_from": "file"}
+            s.add(Issue(team_id=shop.team, store_id=shop.tmall, no=no, **row))
+    captions = await mornings(wire, NINE)
+    hands = [x for c in captions for x in c.splitlines() if x.startswith("今天要办")]
+    assert hands == ["今天要办：3单售后12:00–13:00到期(今天还有1单，已超时1单)"]

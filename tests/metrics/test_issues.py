@@ -174,3 +174,18 @@ def test_a_day_is_that_of_the_store(log: Log, shop: Shop, read: Read) -> None:
     total = read(shop.team, "上周 新增售后", now=NOW).total
     assert total
     assert total.cells[0].value == 1
+
+
+@pytest.mark.parametrize(("burst", "said"), [(6, True), (4, False)])
+def test_a_burst_of_issues_stands_beside_why(
+    log: Log, shop: Shop, read: Read, sell: Sell, burst: int, said: bool
+) -> None:
+    sell(shop.team, shop.tmall, Line("2026-11-15", 900), Line("2026-11-22", 300))
+    log(at(1, 9))
+    for _ in range(2):
+        log(at(15, 9))
+    for _ in range(burst):
+        log(at(22, 9))
+    beside = read(shop.team, "天猫 昨天 为什么 销售额", now=NOW).beside
+    found = [(b.slug, b.cell.value, b.cell.base) for b in beside]
+    assert found == ([("issues_opened", 6, 2)] if said else [])

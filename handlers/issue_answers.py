@@ -1,0 +1,76 @@
+"""A value that a card asked for by a reply: a cost, a time, a number."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from bot import desk, money
+from bot.aftersales import issues, reading
+from bot.aftersales.drafts import Form
+from bot.aftersales.views import IssueView
+from bot.context import Turn
+from bot.db.desk import Draft
+from bot.errors import UserError
+
+LONGEST = 60  # characters of such an answer
+
+
+def take(turn: Turn, row: Draft, form: Form) -> None:
+    """The question goes away when it was answered; one that was not understood stays."""
+    assert turn.member
+    issue = issues.seen(turn.s, turn.member, form.answers)
+    view = issues.view(turn.s, issue, turn.now, 0)
+    action, value = read(turn, view, row.asking)
+    issues.act(turn.s, issue, action, turn.member, turn.now, value)
+    turn.delete(row.key)
+    turn.s.delete(row)
+    desk.changed(turn.s, turn.house, issue, turn.now)
+    turn.react("👍")
+
+
+def read(turn: Turn, view: IssueView, asking: str) -> tuple[str, str]:
+    """The action and its value. Raises UserError where the words are no such value."""
+    text = turn.event.text.strip()[:LONGEST]
+    what, _, slug = asking.partition(":")
+    if what == "cost":
+        return "resolve", f"{slug}:{_sum(text, view)}"
+    if what == "amount":
+        return "change", f"amount:{_sum(text, view)}"
+    if what == "duplicate":
+        return "duplicate", text.removeprefix("#")
+    if what == "due":
+        return "due", _moment(text, turn.now, view, gone=False).isoformat()
+    if what == "applied_at":
+        return "change", f"applied_at:{_moment(text, turn.now, view, gone=True).isoformat()}"
+    if what == "quantity":
+        if not (found := re.search(r"\d{1,6}", text)):
+            raise UserError("draft.value")
+        return "change", f"quantity:{found[0]}"
+    if what == "tail":
+        if not (found := re.fullmatch(r"\D*(\d{4})\D*", text)):
+            raise UserError("draft.tail")
+        return "change", f"tail:{found[1]}"
+    assert turn.member
+    if not re.fullmatch(r"#?[\w-]{4,40}", text) or reading.masked(
+        turn.s, turn.member, turn.stores, text
+    ):
+        raise UserError("draft.number")
+    return "change", f"order_no:{text}"
+
+
+def _moment(text: str, now: datetime, view: IssueView, *, gone: bool) -> datetime:
+    found = reading.moment(text, now, view.zone, gone=gone)
+    if found is None:
+        raise UserError("draft.time")
+    return found
+
+
+def _sum(text: str, view: IssueView) -> int:
+    try:
+        found = money.parse(text, view.currency or "CNY")
+    except ValueError:
+        found = None
+    if found is None or found < 0:
+        raise UserError("draft.value")
+    return found

@@ -1,0 +1,59 @@
+"""/issues, /mine and /find: lists with filters and pages, a button to open each."""
+
+from __future__ import annotations
+
+from bot.aftersales import listing
+from bot.aftersales.listing import Filter
+from bot.context import Turn
+from bot.context import number as row_id
+from bot.errors import UserError
+from bot.message import Message
+from bot.render import issue_lists as render
+
+
+def board(turn: Turn) -> None:
+    """`/issues`: what is open here."""
+    turn.say(_page(turn, Filter()))
+
+
+def mine(turn: Turn) -> None:
+    """`/mine`: what is on my desk, of every kind."""
+    turn.say(_page(turn, Filter("mine", kind="")))
+
+
+def turn_to(turn: Turn) -> None:
+    """`il:<store, 0 for all>:<group>:<page, from 1>`."""
+    store, _, rest = turn.event.data.partition(":")
+    group, _, number = rest.partition(":")
+    if group not in listing.GROUPS:
+        raise UserError("stale")
+    wanted = Filter(group, kind="" if group == "mine" else "issue", store_id=row_id(store))
+    if wanted.store_id and wanted.store_id not in {x.id for x in turn.stores}:
+        raise UserError("store.gone")
+    turn.edit(_page(turn, wanted, row_id(number) or 1))
+
+
+def find(turn: Turn) -> None:
+    """`/find 0093`, `/find #123`, `/find 苹果`."""
+    words = turn.event.text.strip()
+    stores = _stores(turn)
+    if not words:
+        turn.say(render.how(turn.t))
+        return
+    views = listing.find(turn.s, turn.team_id, words, stores, member=turn.member)
+    turn.say(render.found(views, turn.t, turn.now, words))
+
+
+def _page(turn: Turn, wanted: Filter, number: int = 1) -> Message:
+    stores = _stores(turn)
+    page = listing.page(
+        turn.s, turn.team_id, wanted, stores, turn.now, member=turn.member, number=number
+    )
+    named = [(x.id or 0, x.name) for x in turn.stores]
+    return render.page(page, wanted, named, turn.t, turn.now)
+
+
+def _stores(turn: Turn) -> set[int] | None:
+    """Those that a group speaks about; in private all that the member may see."""
+    here = {x.id or 0 for x in turn.stores}
+    return None if turn.event.chat_kind == "private" else here
