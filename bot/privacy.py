@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlmodel import Session, SQLModel, col, delete, select, update
 
 from bot import outbox, teams
-from bot.aftersales import issues
+from bot.aftersales import issues, masks
 from bot.aftersales.entry import candidates
 from bot.aftersales.stages import ENDED
 from bot.db.desk import (
@@ -33,7 +33,7 @@ from bot.db.desk import (
     Refund,
     RefundJournal,
 )
-from bot.db.facts import Buyer, Import, OrderLine
+from bot.db.facts import Buyer, Import, OrderLine, Product
 from bot.db.people import AuditRow, Binding, Chat, Member
 from bot.errors import UserError
 
@@ -45,6 +45,17 @@ _OF_EVENTS = frozenset(
     {*_PERSONAL, "product"}
 )  # fields that a change of a card may carry in its value
 _SHORTEST = 6  # characters of a number that is looked for inside texts
+
+
+def hidden(s: Session, team_id: int, text: str) -> str:
+    """A text without customers' numbers; a product's code (EAN) that looks like one is left."""
+    masked = masks.mask(text)
+    if not masked:
+        return text
+    numbers = candidates(text)
+    codes = select(Product.code).where(Product.team_id == team_id, col(Product.code).in_(numbers))
+    known = s.exec(codes).all() if numbers else ()
+    return masks.mask(text, known).text if known else masked.text
 
 
 # what is meant -----------------------------------------------------------------------------------
@@ -87,7 +98,7 @@ def read(words: Iterable[str]) -> Subject:
         elif (found := candidates(bare)) or len(bare) >= _SHORTEST:
             numbers += found or (bare,)
         else:
-            raise UserError("privacy.words", word=word[:20])
+            raise UserError("privacy.words", word=masks.mask(word[:20]).text)
     if not (numbers or cards or tail):
         raise UserError("privacy.whom")
     return Subject(tuple(dict.fromkeys(numbers)), tuple(cards), tail)

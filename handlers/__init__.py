@@ -65,11 +65,12 @@ COMMANDS = (
         writes=True,
         takes=True,
         files=True,
+        raw=True,
         initials=("sh",),
     ),
     Command("issues", issue_lists.board, Rule(MEMBERS, ANYWHERE)),
     Command("mine", issue_lists.mine, Rule(MEMBERS, ANYWHERE), initials=("wd",)),
-    Command("find", issue_lists.find, Rule(MEMBERS, ANYWHERE), takes=True),
+    Command("find", issue_lists.find, Rule(MEMBERS, ANYWHERE), takes=True, raw=True),
     Command("link", chats.link, Rule(LEADERSHIP, GROUPS), writes=True, takes=True, probes=True),
     Command("settings", settings.show, Rule(MEMBERS, ANYWHERE), writes=True, takes=True),
     Command("board", boards.board, Rule(LEADERSHIP, GROUPS), writes=True, takes=True),
@@ -83,9 +84,14 @@ COMMANDS = (
     Command("reasons", deadlines.why, Rule(LEADERSHIP, ANYWHERE), writes=True, takes=True),
     Command("audit", team.log, Rule(frozenset({OWNER}), PRIVATE)),
     Command(
-        "privacy", privacy.privacy_, Rule(frozenset({OWNER}), PRIVATE), writes=True, takes=True
+        "privacy",
+        privacy.privacy_,
+        Rule(frozenset({OWNER}), PRIVATE),
+        writes=True,
+        takes=True,
+        raw=True,
     ),
-    Command("start", people.start, Rule(ANYBODY, PRIVATE), writes=True),
+    Command("start", people.start, Rule(ANYBODY, PRIVATE), writes=True, raw=True),
     Command("help", people.help_, Rule(MEMBERS, ANYWHERE)),
 )
 
@@ -119,8 +125,8 @@ PRESSES = (
 )
 
 WORDS = Command("", metrics.words, Rule(READERS, ANYWHERE))
-REPLY = Command("", issues.reply, Rule(LOGGERS, ANYWHERE), writes=True)
-ALBUM = Command("", issues.album, Rule(LOGGERS, ANYWHERE), writes=True)
+REPLY = Command("", issues.reply, Rule(LOGGERS, ANYWHERE), writes=True, raw=True)
+ALBUM = Command("", issues.album, Rule(LOGGERS, ANYWHERE), writes=True, raw=True)
 FILE = Command("", imports.receive, Rule(DESK, ANYWHERE), writes=True)
 
 UNKNOWN = Command("", people.unknown, Rule(MEMBERS, ANYWHERE))
