@@ -224,8 +224,7 @@ def _merge(turn: Turn, row: Draft, form: Form) -> None:
     """The draft says again what is open: it goes into that one's history."""
     member = _member(turn)
     issue = issues.seen(turn.s, member, form.same)
-    new = form.new
-    event = issues.act(turn.s, issue, "note", member, turn.now, note=new.note)
+    event = issues.attach(turn.s, issue, form.new, member.id, turn.now)
     evidence.add(turn.s, event, form.media, turn.now, _days(turn))
     desk.link(turn.s, _chat(turn).id or 0, form.links, issue)
     turn.s.delete(row)

@@ -16,10 +16,12 @@ from bot.aftersales import issues
 from bot.aftersales.stages import OPEN
 from bot.aftersales.views import IssueView
 from bot.aftersales.watch import (
+    AHEAD,
     BACK,
     HORIZON,
     HOUR,
     KINDS,
+    NEAR,
     NEWS,
     UNTOUCHED,
     Alarm,
@@ -74,11 +76,21 @@ def _here(s: Session, now: datetime, ahead: timedelta) -> list[ColumnElement[boo
     near = and_(
         col(Issue.due_at) <= now + ahead,
         or_(col(Issue.due_at) > now - NEWS, col(Issue.missed_at).is_(None)),
+        or_(col(Issue.due_at) <= now + NEAR + AHEAD, ~_told("shift")),
     )
     return [
         col(Issue.team_id).in_(every), col(Issue.kind).in_(KINDS), col(Issue.stage).in_(OPEN),
         or_(near, _unanswered(now)),
     ]  # fmt: skip
+
+
+def _told(rule: str) -> ColumnElement[bool]:
+    """Whether anybody was told this of the deadline as it is."""
+    same = and_(
+        col(IssueWarning.issue_id) == Issue.id, col(IssueWarning.rule) == rule,
+        col(IssueWarning.due_at) == Issue.due_at,
+    )  # fmt: skip
+    return select(IssueWarning.id).where(same).correlate(Issue).exists()
 
 
 def _unanswered(now: datetime) -> ColumnElement[bool]:

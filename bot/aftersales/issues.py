@@ -205,7 +205,8 @@ _ADDED = (
 def attach(s: Session, issue: Issue, new: New, by: int | None, now: datetime) -> IssueEvent:
     """Add what a second report brings: its words to the history, its facts where there were none.
 
-    Nothing that is known is overwritten. A deadline of the platform wins over the table's.
+    Nothing that is known is overwritten; words that bring nothing new are a note. A deadline that
+    somebody knows wins over the table's.
     """
     hold(s, issue)
     empty = (None, "")  # 0 is a figure
@@ -220,7 +221,9 @@ def attach(s: Session, issue: Issue, new: New, by: int | None, now: datetime) ->
         fields |= {"due_at": new.due_at, "due_from": new.due_from or "line"}
     if "assignee_id" in fields and issue.stage == "new":
         fields |= {"stage": "assigned", "staged_at": now}
-    return record(s, issue, "merge", now, by, new.refund_no, new.note, fields)
+    what = "merge" if fields else "note"
+    fields["answered_at"] = issue.answered_at  # who says it again has not answered
+    return record(s, issue, what, now, by, new.refund_no, new.note, fields)
 
 
 def _permit(s: Session, issue: Issue, action: str, by: Member, bounds: scope.Bounds) -> None:

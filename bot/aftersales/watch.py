@@ -185,7 +185,7 @@ class _Team:
         """Of whoever can still act, the last to go: before they go, where `near` would come later."""
         if not self._leaving or due <= self.now or due > self.now + HORIZON:
             return
-        if fact.told("shift", due) or fact.told("near", due):
+        if self._told(fact, "shift", due) or self._told(fact, "near", due):
             return
         for level in (self._assignee(fact), self._leads(fact), self._groups(fact)):
             acting = [(r, x) for r in level if (x := self._acting(r, due))]
@@ -210,7 +210,7 @@ class _Team:
         leads = [(r, x) for r in self._leads(fact) if (x := self._planned(r, when, due))]
         if mine or leads:
             yield from (x for x in leads if not mine or self._on(x[0], when))
-        elif not fact.told("shift", due) and not fact.told("near", due):
+        elif not self._told(fact, "shift", due) and not self._told(fact, "near", due):
             groups = [(r, at) for r in self._groups(fact)]
             yield from groups or [(r, at) for r in self._assignee(fact)]
 
@@ -219,7 +219,7 @@ class _Team:
             return
         for reader in (*self._assignee(fact), *self._groups(fact)):
             yield reader, due
-        told = fact.told("missed", due)
+        told = self._told(fact, "missed", due)
         leads = self._leads(fact)
         if not told & {r.key for r in leads}:
             yield from ((r, due) for r in leads if self._on(r, self.now))
@@ -237,7 +237,7 @@ class _Team:
         first = hours.worked(self._work, fact.opened_at, ANSWER)
         if first is None or not first <= self.now <= first + ANSWER_NEWS or first < self._since:
             return
-        told = fact.told("answer", first)
+        told = self._told(fact, "answer", first)
         desk = [r for r in self._assignee(fact) if self._on(r, self.now)] or [
             r for r in self.roster.staff if r.sees(fact.store_id) and self._on(r, self.now)
         ]
@@ -251,6 +251,10 @@ class _Team:
             yield Alarm(fact.id, "answer", first, key, first)
 
     # who -------------------------------------------------------------------------------------
+
+    def _told(self, fact: Fact, rule: str, due: datetime) -> set[str]:
+        """Who was told and can still be reached: of who blocked us nobody knows that they heard it."""
+        return {r for r in fact.told(rule, due) if r in self._readers}
 
     def _assignee(self, fact: Fact) -> list[Reader]:
         person = self.roster.person(fact.assignee_id)

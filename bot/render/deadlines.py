@@ -25,25 +25,44 @@ def page(t: Translator, values: Sequence[Value]) -> Message:
 
 
 def _platform(t: Translator, slug: str, values: Sequence[Value]) -> str:
-    lines = table([((hours(t, v),), _label(t, v)) for v in values])
-    notes = dict.fromkeys(_note(t, v) for v in values)
-    sources = dict.fromkeys(t(f"deadlines.sources.{v.source}") for v in values if v.source)
-    said = [escape(x) for x in notes if x]
-    if sources:
-        said.append(escape(t("deadlines.source", names=t("people.and").join(sources))))
-    blocks = [bold(platform(t, slug)), pre(lines), *([quote(said)] if said else [])]
+    named = dict.fromkeys((hours(t, v), _label(t, v)) for v in values)
+    lines = table([((size,), name) for size, name in named])
+    folded = [*_notes(t, values), *_sources(t, values)]
+    blocks = [
+        bold(platform(t, slug)),
+        pre(lines),
+        *([quote(map(escape, folded))] if folded else []),
+    ]
     return "\n".join(blocks)
 
 
 def _label(t: Translator, v: Value) -> str:
-    return f"{what(t, v.type, v.state)}{' ✎' if v.ours else ''}"
-
-
-def _note(t: Translator, v: Value) -> str:
+    """Where it is another's turn, whose: that holds for several types alike."""
     if v.ours:
-        return t("deadlines.ours")
-    name = what(t, v.type, v.state)
-    return f"{name}: {t(f'deadlines.note.{v.note}')}" if v.note else ""
+        return f"{what(t, v.type, v.state)} ✎"
+    return t(f"deadlines.state.{v.state}.name") if v.hours is None else what(t, v.type, v.state)
+
+
+def _notes(t: Translator, values: Sequence[Value]) -> list[str]:
+    """Each note once, with what it is about."""
+    about: dict[str, list[str]] = {}
+    for v in values:
+        if v.ours:
+            about.setdefault(t("deadlines.ours"), []).append(what(t, v.type, v.state))
+        elif v.note:
+            name = what(t, v.type, "open" if v.hours is None else v.state)
+            about.setdefault(t(f"deadlines.note.{v.note}"), []).append(name)
+    return [
+        t("deadlines.about", note=note, types=t("people.and").join(dict.fromkeys(types)))
+        for note, types in about.items()
+    ]
+
+
+def _sources(t: Translator, values: Sequence[Value]) -> list[str]:
+    """What is only said says so in its note."""
+    known = dict.fromkeys(v.source for v in values if v.source not in ("", "common"))
+    names = t("people.and").join(t(f"deadlines.sources.{x}") for x in known)
+    return [t("deadlines.source", names=names)] if known else []
 
 
 def hours(t: Translator, v: Value) -> str:

@@ -33,7 +33,8 @@ def warnings(
             head = f"<b>{escape(_head(rule, call, found, t, now))}</b>"
             lines = [line(v, call.reader.id if call.reader.role else 0, t, now) for v in found]
             sections.append("\n".join([head, *folded(lines, t)]))
-    buttons = [Button(f"#{views[a.issue_id].no}", data=f"i:{a.issue_id}") for a in said[:BUTTONS]]
+    listed = [views[a.issue_id] for a in said[:BUTTONS]]
+    buttons = [Button(f"#{v.no}", data=cards.data(v, "open")) for v in listed]
     return Message(
         "\n\n".join(sections), cards.across(buttons, 4), silent=call.silent,
         repeat_mark=t("digest.repeat"),

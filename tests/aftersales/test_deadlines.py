@@ -10,6 +10,7 @@ from bot.aftersales.deadlines import SEED, Table, due, state_of
 from bot.aftersales.words import TYPES
 from bot.db import Database
 from bot.db.desk import DeadlineRule
+from bot.i18n import translator
 
 ASKED = datetime(2026, 11, 22, 18, 10, tzinfo=UTC)
 OPENED, STAGED = ASKED + timedelta(hours=7), ASKED + timedelta(hours=50)
@@ -93,11 +94,13 @@ def test_a_teams_own_row_is_over_the_seed(
 
 
 def test_every_row_of_the_seed_is_sourced_and_noted() -> None:
+    known = translator("en").has
     for value in SEED.values():
         assert value.type in TYPES
         assert value.state in deadlines.STATES
-        assert value.note
-        assert value.source
+        assert known(f"deadlines.note.{value.note}")
+        assert value.source == "common" or known(f"deadlines.sources.{value.source}")
+        assert known(f"deadlines.platform.{value.platform or 'any'}.name")
     assert {v.note[:11] for v in SEED.values() if v.platform in ("pdd", "jd", "douyin")} == {
         "unconfirmed"
     }

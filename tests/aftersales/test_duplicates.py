@@ -72,3 +72,13 @@ def test_a_known_deadline_stays(db: Database, desk: Desk) -> None:
         issue = desk.open(s, New(due_at=first, due_from="line"))
         issues.attach(s, issue, New(due_at=second, due_from="file"), None, NOW)
         assert issue.due_at == first
+
+
+def test_words_that_bring_nothing_new_are_a_note_and_no_answer(
+    db: Database, desk: Desk, shop: Shop
+) -> None:
+    with db.write() as s:
+        issue, manager = desk.open(s), member(s, shop.manager)
+        said = New(order_no=ORDER, type="refund_only", note="又来催了")
+        event = issues.attach(s, issue, said, manager.id, NOW)
+        assert (event.what, event.note, issue.answered_at) == ("note", "又来催了", None)

@@ -208,3 +208,11 @@ def test_what_was_due_before_a_restore_may_have_been_said() -> None:
     assert said(decide([fact], TEAM, at(18, 30), since=at(17, 50))) == [("m1", "near")]
     found = decide([fact], TEAM, at(20, 10), since=at(20, 5))
     assert (said(found), found.missed) == ([], (123,))
+
+
+def test_who_was_told_and_then_blocked_us_may_not_have_heard_it() -> None:
+    due = at(21)
+    fact = card(due, who=9, said=frozenset({("near", due, "m9")}))
+    assert said(decide([fact], TEAM, at(19, 1))) == [("b1", "near")]
+    heard = card(due, who=1, said=frozenset({("near", due, "m1")}))
+    assert said(decide([heard], TEAM, at(19, 1))) == []

@@ -96,6 +96,10 @@ async def test_tonights_deadlines_come_in_one_message_before_the_shift_ends(
         "03:40 #2 仅退款 苹果礼盒5斤 ¥29.90",
     ]
     assert list(buttons(message)) == ["#1", "#2"]
+    await started.press(shop.staff, message, buttons(message)["#2"])
+    assert (await started.reply())["text"].startswith(
+        "🟠 #2 仅退款｜天猫旗舰店｜已分派\n⏰ 11‑24 03:40"
+    )
     await started.restart()
     assert await heard(started, at(23)) == []
     assert await heard(started, at(1, 40, days=1)) == []  # nobody is woken
@@ -257,3 +261,21 @@ def test_hours_of_the_teams_own_shift(db: Database, shop: Shop) -> None:
         (row,) = s.exec(select(OutboxRow)).all()
     assert "23:00 下班前处理" in row.payload
     assert (row.policy, row.expires_at) == ("repeat", at(3, days=1))
+
+
+async def test_a_card_is_edited_when_its_deadline_is_spoken_of_and_passes(
+    started: Wire, shop: Shop, db: Database
+) -> None:
+    await started.say(
+        shop.staff, "/issue 天猫旗舰店 2611220093 仅退款 苹果 少件 ¥29.9 @小陈 剩3h"
+    )  # until 11:30
+    card = (await started.replies())[-1]
+    with db.write() as s:
+        issue = s.exec(select(Issue)).one()
+        issue.store_id, issue.answered_at = shop.tmall, NOW
+        s.add(issue)
+    for moment, words in ((at(9, 31), "剩1小时"), (at(11, 31), "超")):
+        await started.until(moment)
+        edits = [m for m in await started.replies() if m["message_id"] == card["message_id"]]
+        assert len(edits) == 1, moment
+        assert words in edits[0]["text"].splitlines()[1]
