@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlmodel import Session, SQLModel, col, delete, select, update
 
 from bot import outbox, teams
-from bot.aftersales import issues, masks
+from bot.aftersales import issues, masks, orders
 from bot.aftersales.entry import candidates
 from bot.aftersales.stages import ENDED
 from bot.db.desk import (
@@ -44,18 +44,28 @@ _PERSONAL = ("order_no", "refund_no", "tail", "waybill", "note")
 _OF_EVENTS = frozenset(
     {*_PERSONAL, "product"}
 )  # fields that a change of a card may carry in its value
+_LOOKED_UP = 8  # numbers of a text
 _SHORTEST = 6  # characters of a number that is looked for inside texts
 
 
 def hidden(s: Session, team_id: int, text: str) -> str:
-    """A text without customers' numbers; a product's code (EAN) that looks like one is left."""
+    """A text without customers' numbers; a product's code (EAN), an order or a waybill that looks
+    like one is left.
+    """
     masked = masks.mask(text)
     if not masked:
         return text
-    numbers = candidates(text)
-    codes = select(Product.code).where(Product.team_id == team_id, col(Product.code).in_(numbers))
-    known = s.exec(codes).all() if numbers else ()
+    numbers = candidates(text)[:_LOOKED_UP]
+    known = _known(s, team_id, numbers) if numbers else set()
     return masks.mask(text, known).text if known else masked.text
+
+
+def _known(s: Session, team_id: int, numbers: Sequence[str]) -> set[str]:
+    codes = select(Product.code).where(Product.team_id == team_id, col(Product.code).in_(numbers))
+    either = or_(col(Issue.order_no).in_(numbers), col(Issue.waybill).in_(numbers))
+    cards = select(Issue.order_no, Issue.waybill).where(Issue.team_id == team_id, either)
+    found = {*s.exec(codes), *orders.known(s, team_id, numbers)}
+    return found | {n for row in s.exec(cards) for n in row if n in numbers}
 
 
 # what is meant -----------------------------------------------------------------------------------
@@ -136,12 +146,12 @@ def find(s: Session, team_id: int, subject: Subject) -> Found:
             select(Issue).where(Issue.team_id == team_id, _about(subject)).order_by(col(Issue.no))
         )
     )
-    orders = {*subject.numbers, *(x.order_no for x in cards if x.order_no)}
+    bought = {*subject.numbers, *(x.order_no for x in cards if x.order_no)}
     refunds = {*subject.numbers, *(x.refund_no for x in cards if x.refund_no)}
-    either = or_(col(Refund.order_no).in_(orders), col(Refund.refund_no).in_(refunds))
+    either = or_(col(Refund.order_no).in_(bought), col(Refund.refund_no).in_(refunds))
     drafts = select(Draft).where(Draft.team_id == team_id, _spoken_of(subject))
     lines = select(OrderLine).where(
-        OrderLine.team_id == team_id, col(OrderLine.order_no).in_(orders)
+        OrderLine.team_id == team_id, col(OrderLine.order_no).in_(bought)
     )
     return Found(
         cards,

@@ -25,7 +25,7 @@ from bot.db.desk import (
     Refund,
     RefundJournal,
 )
-from bot.db.facts import Buyer, Import, OrderLine
+from bot.db.facts import Buyer, Import, OrderLine, Product
 from bot.db.people import AuditRow, Member
 from bot.errors import UserError
 from bot.message import Message
@@ -309,3 +309,12 @@ def test_a_question_is_over_after_ten_minutes(db: Database, shop: Shop, asked: s
 def test_four_digits_are_not_enough_to_delete_by(db: Database, shop: Shop, card: int) -> None:
     with db.write() as s, pytest.raises(UserError, match="tail"):
         privacy.ask(s, _me(s, shop.owner), read(["0094"]), NOW)
+
+
+def test_what_is_known_is_not_taken_for_a_customers_number(db: Database, shop: Shop) -> None:
+    with db.write() as s:
+        s.add(Product(team_id=shop.team, store_id=shop.tmall, code="4111111111111111", title="杯"))
+        _fill(s, shop, order_no="13812345678")
+        text = "13812345678 4111111111111111 13800010007"
+        assert privacy.hidden(s, shop.team, text) == "13812345678 4111111111111111 *0007"
+        assert privacy.hidden(s, shop.other_team, text) == "*5678 *1111 *0007"
