@@ -12,13 +12,13 @@ import tempfile
 import time
 import tomllib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from bot import ingest, menus, periods, teams
-from bot.aftersales import worklist
+from bot import desk, ingest, menus, periods, teams
+from bot.aftersales import issues, reading, worklist
 from bot.app import Storebot
 from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Telegram
@@ -101,6 +101,7 @@ def _found(config: Config, company: Company, samples: Path, world: World, clock:
         for store, entry in stores:
             for name in entry["files"]:
                 _import(db, store, samples / name, clock)
+        _desk(db, config, company, clock)
     else:
         _go_on(db, clock)
     db.close()
@@ -149,6 +150,27 @@ def _people(
             defaults = replace(config.defaults, digest_at=entry["digest_at"])
             teams.link(s, chat, entry.get("thread", 0), chosen, language, defaults, now)
     return [(stores[entry["key"]], entry) for entry in raw["stores"]]
+
+
+def _desk(db: Database, config: Config, company: Company, clock: Clock) -> None:
+    """What the desk has to do already; the first one's card stands in its chat."""
+    with db.write() as s:
+        for entry in company.raw["issues"]:
+            at = clock.now() - timedelta(minutes=entry["ago"])
+            by, stores = teams.memberships(s, entry["by"])[0], teams.stores(s, 1)
+            read = reading.read(s, by, stores, entry["text"], at)
+            new = reading.look_up(s, by, stores, read.new)
+            issue = issues.open(s, 1, replace(new, reporter_id=by.id), at, by.id)
+            for step in entry.get("then", ()):
+                at += timedelta(minutes=step["after"])
+                who = teams.memberships(s, step["by"])[0]
+                value, note = step.get("value", ""), step.get("note", "")
+                issues.act(s, issue, step["do"], who, at, value, note)
+            if chat := entry.get("chat"):
+                binding = teams.binding(s, chat, 0)
+                assert binding
+                language = language_of(binding.language, config.defaults.language)
+                desk.say_card(s, issue, binding.chat_id, 0, language, clock.now())
 
 
 def _import(db: Database, store: Store, path: Path, clock: Clock) -> None:

@@ -101,6 +101,26 @@ def issue_of(s: Session, chat: int, message_id: int) -> Issue | None:
     return (s.exec(card).first() or s.exec(linked).first()) if message_id else None
 
 
+def tell_assignee(turn: Turn, issue: Issue, what: str) -> None:
+    """In private, to whoever has the issue and did not do this themselves: assign | urge."""
+    s, by = turn.s, turn.member
+    member = s.get(Member, issue.assignee_id) if issue.assignee_id else None
+    if member is None or by is None or member.id == by.id or not teams.private_chat(s, member):
+        return
+    view, who = issues.view(s, issue, turn.now, 0), teams.called(by)
+    key = f"told:{issue.id}:{issue.version}:{member.id}"
+    turn.tell(member, lambda t: render.told(view, t, turn.now, what, who), key, "issues")
+
+
+def say_card(
+    s: Session, issue: Issue, chat_id: int, thread_id: int, language: Language, now: datetime
+) -> None:
+    """Say a card where nobody has just spoken."""
+    message, key = _card(issues.view(s, issue, now, HISTORY), language, now), f"card:{issue.id}"
+    if becomes(s, issue, chat_id, thread_id, key):
+        outbox.enqueue(s, key, Address(chat_id, thread_id=thread_id), message, now)
+
+
 def becomes(s: Session, issue: Issue, chat_id: int, thread_id: int, key: str) -> bool:
     """A message that was said becomes the card, with the next change; False where one stands here."""
     here = {"issue_id": issue.id, "chat_id": chat_id, "thread_id": thread_id}

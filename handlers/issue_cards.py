@@ -74,6 +74,8 @@ def _shown_here(turn: Turn, issue: Issue) -> None:
 def _act(turn: Turn, issue: Issue, action: str, value: str, version: str) -> None:
     assert turn.member
     issues.act(turn.s, issue, action, turn.member, turn.now, value, version=row_id(version) or None)
+    if action in ("assign", "urge"):
+        desk.tell_assignee(turn, issue, action)
     _changed(turn, issue)
 
 

@@ -22,7 +22,7 @@ def mine(turn: Turn) -> None:
 
 
 def turn_to(turn: Turn) -> None:
-    """`il:<store, 0 for all>:<group>:<page, from 1>`."""
+    """`il:<store, 0 for all>:<group>:<page, from 1>`; page 0: said anew, under what stays."""
     store, _, rest = turn.event.data.partition(":")
     group, _, number = rest.partition(":")
     if group not in listing.GROUPS:
@@ -30,7 +30,7 @@ def turn_to(turn: Turn) -> None:
     wanted = Filter(group, kind="" if group == "mine" else "issue", store_id=row_id(store))
     if wanted.store_id and wanted.store_id not in {x.id for x in turn.stores}:
         raise UserError("store.gone")
-    turn.edit(_page(turn, wanted, row_id(number) or 1))
+    (turn.edit if row_id(number) else turn.say)(_page(turn, wanted, row_id(number) or 1))
 
 
 def find(turn: Turn) -> None:

@@ -22,7 +22,7 @@ from bot.errors import UserError
 from bot.i18n import words as said_words
 from bot.message import Media
 from bot.render import drafts as render
-from handlers import issue_answers, issue_choices
+from handlers import issue_answers, issue_choices, kin
 
 HEARD = "👍"  # under what went into an issue's history
 
@@ -38,8 +38,8 @@ def log(turn: Turn) -> None:
     if form.new == New() and not form.media:
         turn.say(render.how(turn.t))
         return
-    _hide(turn, hidden, form.links)
     _go_on(turn, stores, form, [])
+    _hide(turn, hidden, form.links)
 
 
 def reply(turn: Turn) -> None:
@@ -143,7 +143,7 @@ def _answer(turn: Turn, row: Draft) -> None:
         turn.s.delete(row)
         turn.amend(row.key, render.cancelled(turn.t))
         return
-    media = _media(turn)
+    media, hidden = _media(turn), dict[int, tuple[str, ...]]()
     form = replace(form, media=(*form.media, *media))
     if text.casefold() in said_words("draft.skip_words"):
         skipped.append(row.asking)
@@ -151,10 +151,11 @@ def _answer(turn: Turn, row: Draft) -> None:
         read = reading.read(turn.s, _member(turn), stores, text, turn.now)
         new = reading.look_up(turn.s, _member(turn), stores, drafts.fill(read.new, form.new))
         form = replace(form, new=new, links=(*form.links, turn.event.message_id))
-        _hide(turn, {turn.event.message_id: read.hidden}, form.links)
+        hidden = {turn.event.message_id: read.hidden}
     if media and media[0].album:
         row.album = media[0].album
     _go_on(turn, stores, form, skipped, row)
+    _hide(turn, hidden, form.links)
 
 
 def _go_on(
@@ -212,6 +213,7 @@ def _open(turn: Turn, form: Form, row: Draft | None) -> None:
     issue = issues.open(turn.s, turn.team_id, new, turn.now, author.id)
     evidence.at_birth(turn.s, issue, form.media, turn.now, _days(turn))
     desk.link(turn.s, _chat(turn).id or 0, form.links, issue)
+    desk.tell_assignee(turn, issue, "assign")
     if row is None:
         desk.card_here(turn, issue)
         return
@@ -238,6 +240,8 @@ def _tell_more(turn: Turn, issue: Issue) -> None:
     e, member, media = turn.event, _member(turn), _media(turn)
     if media and media[0].album and not e.text:
         evidence.more(turn.s, issue, media, member, turn.now, _days(turn))
+    elif not media and kin.heard(turn, issue):
+        pass  # the list or the figures of a live session
     elif e.text or media:
         masked = reading.masked(turn.s, member, _stores(turn), e.text)
         event = issues.act(turn.s, issue, "note", member, turn.now, note=masked.text.strip())

@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import Bot
 
-from bot.access import ANYBODY, GROUPS, LEADERSHIP, PRIVATE, READERS, Rule
+from bot.access import ANYBODY, GROUPS, LEADERSHIP, MEMBERS, PRIVATE, READERS, Rule
 from bot.context import House
 from bot.db.instance import Instance
 from bot.health import decide
 from bot.render.studio import Studio
-from jobs import deadlines, digests, issue_weeks, looks, upkeep
+from jobs import deadlines, digests, issue_weeks, kin, looks, upkeep
 from jobs.delivery import Pump
 from jobs.imports import Imports
 
@@ -39,6 +39,7 @@ PUSHES = {
     "away": Rule(frozenset({"owner"}), PRIVATE),
     "join": Rule(frozenset({"owner"}), PRIVATE),
     "board": Rule(LEADERSHIP, GROUPS | PRIVATE),  # what came of putting it up
+    "kin": Rule(MEMBERS, GROUPS | PRIVATE),  # follow-ups, notices, live sessions
     "people": Rule(ANYBODY, PRIVATE),  # to each what became of them, or came of what they did
 }
 
@@ -86,6 +87,7 @@ class Ticks:
         self.pump.start()
         self.imports.start()
         ticks = [(20, self._digests), (30, self._deadlines), (15, self._looks)]
+        ticks += [(20, self._kin)]
         ticks += [(5, self._alive), (3600, self._retention)]
         if self._house.config.backup.folder:
             ticks.append((600, self._backup))
@@ -157,6 +159,9 @@ class Ticks:
         await self._house.run(self._instance.still_there)
         await self._house.run(upkeep.recover, self._house, self._instance)
         await self._take_over()
+
+    async def _kin(self) -> None:
+        await self._house.run(kin.tick, self._house)
 
     async def _looks(self) -> None:
         await self._house.run(looks.tick, self._house)

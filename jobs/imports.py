@@ -188,7 +188,7 @@ def _run(house: House, row: Import, path: Path, cut: threading.Event) -> None:
 
 def _cards(house: House) -> worklist.Desk:
     """The desk that follows a list of refunds; where its cards stand they are edited."""
-    return worklist.Desk(lambda s, issue, now: desk.changed(s, house, issue, now))
+    return worklist.Desk(lambda s, issue, now: desk.changed(s, house, issue, now, "import"))
 
 
 def _asking(house: House, row: Import) -> Callable[[Session, tuple[str, ...]], None]:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, union, update
 from sqlmodel import Session, col, select
 
 from bot import backup, desk, joins, outbox, privacy, teams
+from bot.aftersales import drafts
 from bot.context import House
 from bot.db.desk import Board, IssueCard
 from bot.db.instance import Instance
@@ -121,4 +122,5 @@ def forget(house: House) -> None:
         s.exec(delete(OutboxAttempt).where(col(OutboxAttempt.outbox_id).in_(old)))
         s.exec(delete(OutboxRow).where(*gone))
         s.exec(delete(Question).where(col(Question.asked_at) < now - KEEP_QUESTIONS))
+        drafts.sweep(s, now)
         joins.forget(s, now)

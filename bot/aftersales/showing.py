@@ -12,6 +12,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot import teams
+from bot.aftersales.kin import extras
 from bot.aftersales.views import EventView, IssueView
 from bot.aftersales.words import REASONS
 from bot.db.desk import Evidence, Issue, IssueEvent, TeamReason
@@ -48,6 +49,7 @@ def views(s: Session, issues: list[Issue], history: int = 0) -> list[IssueView]:
     photos = _photos(s, ids)
     zones = {t: _first_zone(s, t) for t in {i.team_id for i in issues if not i.store_id}}
     reasons = _own_reasons(s, issues)
+    kin = extras.of(s, issues)
     found = []
     for issue in issues:
         store = stores.get(issue.store_id)
@@ -66,6 +68,7 @@ def views(s: Session, issues: list[Issue], history: int = 0) -> list[IssueView]:
                 duplicate_of=numbers.get(issue.duplicate_of),
                 history=tuple(_event(e, names, shown, s) for e in events.get(issue.id or 0, ())),
                 photos=sum(shown.values()),
+                extra=kin.get(issue.id or 0),
             )
         )
     return found

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.aftersales.kin.seen import Extra
+
 
 @dataclass(frozen=True)
 class EventView:
@@ -72,6 +74,7 @@ class IssueView:
     duplicate_of: int | None = None  # its number
     history: tuple[EventView, ...] = field(default=())
     photos: int = 0
+    extra: Extra | None = None  # of a notice, a live session
 
     @property
     def open(self) -> bool:

@@ -23,9 +23,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from bot.aftersales import issues, words
+from bot.aftersales import words
+from bot.aftersales.batches import Batch
+from bot.aftersales.births import New
 from bot.aftersales.stages import OPEN
-from bot.db.desk import Issue, IssueEvent
+from bot.db.desk import Issue, IssueCard, IssueEvent
 from bot.db.facts import Product
 from bot.ingest import facts
 from bot.ingest.bulk import Bulk
@@ -113,6 +115,11 @@ class Seen:
 
     orders: Mapping[str, Order] = field(default_factory=dict)
     titles: Mapping[int, str] = field(default_factory=dict)
+    astray: bool = True  # a refund of the slice is open and its card is not, or the other way round
+
+    def shipped(self, order_no: str) -> bool:
+        lines = self.orders.get(order_no, ())
+        return bool(lines) and all(x.status in ("shipped", "done") for x in lines)
 
 
 class Desk:
@@ -130,107 +137,83 @@ class Desk:
 
     def look(self, s: Session, file: File, changes: Sequence[Change]) -> Seen:
         numbers = [x.after.order_no for x in changes if x.after.order_no and _wants_card(x)]
-        if not numbers:
-            return Seen()
+        astray = any(x.changed for x in changes) or _astray(s, file, changes)
+        if not numbers or not astray:
+            return Seen(astray=astray)
         place = Place(file.store.team_id, file.store.id or 0)
         found = facts.lookup(Bulk(s), place, numbers)
         ids = {x.product_id for order in found.values() for x in order if x.product_id}
         named = select(Product.id, Product.title).where(col(Product.id).in_(ids))
         return Seen(found, {i: title for i, title in s.exec(named) if i is not None})
 
+    def stirs(self, seen: Seen) -> bool:
+        return seen.astray
+
     def follow(
         self, s: Session, file: File, changes: Sequence[Change], seen: Seen
     ) -> dict[str, str]:
         cards = _cards(s, file, [x.after.refund_no for x in changes])
-        loose = _loose(s, file, [x.after.order_no for x in changes if _wants_card(x)])
+        wanting = [x for x in changes if _wants_card(x) and x.after.refund_no not in cards]
+        loose = _loose(s, file, [x.after.order_no for x in wanting])
         closers = _closers(s, [x for x in cards.values() if x.stage not in LIVE])
-        notes: dict[str, str] = {}
+        batch = self._batch(s, file, seen)
         for x in changes:
             card = cards.get(x.after.refund_no)
-            if card is None:
-                note = self._begin(s, file, x, loose, seen) if _wants_card(x) else ""
-            else:
-                note = self._keep(s, file, x, card, closers.get(card.id or 0))
-            if note:
-                notes[x.after.refund_no] = note
-        return notes
+            if card is not None:
+                self._keep(batch, file, x, card, closers.get(card.id or 0))
+            elif _wants_card(x):
+                self._begin(batch, file, x, loose, seen)
+        return self._write(s, file, batch)
+
+    def _batch(self, s: Session, file: File, seen: Seen) -> Batch:
+        return Batch(s, file.store.team_id, file.store.platform, file.now, seen.shipped)
 
     def _begin(
-        self, s: Session, file: File, x: Change, loose: dict[str, list[Issue]], seen: Seen
-    ) -> str:
+        self, batch: Batch, file: File, x: Change, loose: dict[str, list[Issue]], seen: Seen
+    ) -> None:
         """A card for a refund that has none: the one of its order, or a new one."""
         row = x.after
         same = loose.get(row.order_no, [])
         if same:
             mine = next((i for i in same if i.type == row.type), same[0])
             same.remove(mine)
-            return self._join(s, file, x, mine)
-        new = _new(file, x, seen)
-        issue = issues.open(s, file.store.team_id, new, file.now, None, "file")
-        issue.last_import = file.import_id
+            self._count("joined")
+            batch.record(row.refund_no, mine, "file", row.refund_no, _joined(mine, x, file))
+            return
         self._count("opened")
-        event = s.exec(select(func.max(IssueEvent.id)).where(IssueEvent.issue_id == issue.id)).one()
-        return json.dumps({"id": issue.id, "event": event, "born": True})
-
-    def _join(self, s: Session, file: File, x: Change, issue: Issue) -> str:
-        row = x.after
-        fields: dict[str, object] = {
-            "refund_no": row.refund_no, "platform_status": row.platform_status,
-            "last_import": file.import_id,
-        }  # fmt: skip
-        if issue.store_id is None:
-            fields["store_id"] = file.store.id
-        told = {
-            "type": row.type, "reason": _reason(row), "product": row.product, "tail": x.tail,
-            "quantity": row.quantity, "amount": row.amount or None, "waybill": row.waybill,
-            "applied_at": row.applied_at,
-        }  # fmt: skip
-        fields |= {k: v for k, v in told.items() if v and not getattr(issue, k)}
-        if row.due_at and issue.due_from != "chat":
-            fields |= {"due_at": row.due_at, "due_from": "file"}
-        self._count("joined")
-        return self._record(s, file, issue, "file", row.refund_no, fields)
+        batch.open(row.refund_no, _new(file, x, seen))
 
     def _keep(
-        self, s: Session, file: File, x: Change, card: Issue, closer: IssueEvent | None
-    ) -> str:
+        self, batch: Batch, file: File, x: Change, card: Issue, closer: IssueEvent | None
+    ) -> None:
         """A refund whose card is known: its news, its end, or that it is open after all."""
         row = x.after
+        said = row.platform_status or row.status
         if card.stage in LIVE and row.status != "open":
             self._count("closed")
-            return self._record(
-                s, file, card, "file", row.platform_status or row.status, _ended(card, row, file)
-            )
-        if card.stage in LIVE:
-            fields = _news(card, x, file)
-            if not fields:
-                return ""
-            self._count("changed")
-            fields["last_import"] = file.import_id
-            return self._record(s, file, card, "file", row.platform_status, fields)
-        ours = closer is not None and closer.member_id is None
-        if row.status != "open" or file.stale or not ours or card.stage == "duplicate":
-            return ""
-        self._count("reopened" if card.stage == "closed" else "opened")
-        return self._record(s, file, card, "file", row.platform_status, _again(card, x, file))
+            batch.record(row.refund_no, card, "file", said, _ended(card, row, file))
+        elif card.stage in LIVE:
+            if fields := _news(card, x, file):
+                self._count("changed")
+                batch.record(row.refund_no, card, "file", row.platform_status, fields)
+        elif row.status == "open" and not file.stale and closer and closer.member_id is None:
+            self._count("reopened" if card.stage == "closed" else "opened")
+            batch.record(row.refund_no, card, "file", said, _again(card, x, file))
 
-    def _record(
-        self,
-        s: Session,
-        file: File,
-        issue: Issue,
-        what: str,
-        value: str,
-        fields: dict[str, object],
-    ) -> str:
-        event = issues.record(s, issue, what, file.now, None, value, "", fields)
-        self._tell(s, issue, file.now)
-        before = json.loads(event.before) if event.before else {}
-        return json.dumps({"id": issue.id, "event": event.id, "before": before})
-
-    def _tell(self, s: Session, issue: Issue, now: datetime) -> None:
+    def _write(self, s: Session, file: File, batch: Batch) -> dict[str, str]:
+        """By refund number, what gives a card back; the cards that stand in chats are edited."""
+        written = batch.write()
         if self._changed:
-            self._changed(s, issue, now)
+            here = select(IssueCard.issue_id).where(
+                col(IssueCard.issue_id).in_([x.issue_id for x in written.values()])
+            )
+            for issue_id in s.exec(here.distinct()):
+                if issue := s.get(Issue, issue_id):
+                    self._changed(s, issue, file.now)
+        return {
+            key: json.dumps({"id": x.issue_id, "event": x.event_id, "before": x.before})
+            for key, x in written.items()
+        }
 
     def _count(self, what: str) -> None:
         self._counts[what] = self._counts.get(what, 0) + 1
@@ -249,7 +232,7 @@ class Desk:
         return here > self._counts.get("opened", 0) + self._counts.get("joined", 0)
 
     def close(self, s: Session, file: File, numbers: Sequence[str]) -> dict[str, str]:
-        notes = {}
+        batch = self._batch(s, file, Seen())
         for no, card in _cards(s, file, numbers).items():
             if card.stage not in LIVE:
                 continue  # somebody was faster
@@ -258,8 +241,8 @@ class Desk:
                 "solved_at": card.solved_at or file.now, "last_import": file.import_id,
             }  # fmt: skip
             self._count("gone")
-            notes[no] = self._record(s, file, card, "gone", "", fields)
-        return notes
+            batch.record(no, card, "gone", "", fields)
+        return self._write(s, file, batch)
 
     def summary(self, s: Session, file: File, counts: Counts) -> Worklist:
         live = _live(file)
@@ -274,31 +257,34 @@ class Desk:
             tuple(
                 Due(x.no, int(x.due_at.timestamp()), x.order_no, x.type) for x in first if x.due_at
             ),
-            file.store.timezone,
+            file.store.timezone, file.store.id or 0,
         )  # fmt: skip
 
     # giving back ---------------------------------------------------------------------------------
 
     def give_back(self, s: Session, notes: Sequence[str], now: datetime) -> tuple[int, list[int]]:
         """Cards as they were before an import; born ones are void, their numbers stay taken."""
-        given, left = 0, []
-        for said in map(json.loads, notes):
-            issue = s.get(Issue, said["id"])
-            if issue is None:
-                continue
-            issues.hold(s, issue)
-            if _touched(s, issue, said["event"]):
-                left.append(issue.no)
-                continue
+        said = {x["id"]: x for x in map(json.loads, notes)}
+        held = select(Issue).where(col(Issue.id).in_(said)).order_by(col(Issue.id))
+        cards = s.exec(held.with_for_update()).all()
+        touched = _touched(s, {i: x["event"] for i, x in said.items()})
+        given = [x for x in cards if x.id not in touched]
+        if not given:
+            return 0, [x.no for x in cards]
+        batch = Batch(s, given[0].team_id, "", now)
+        for x in given:
+            before = said[x.id]["before"]
             fields = (
                 {"stage": "void", "staged_at": now, "waiting_for": ""}
-                if said.get("born")
-                else {k: _read(k, v) for k, v in said["before"].items()}
+                if before is None
+                else {k: _read(k, v) for k, v in before.items()}
             )
-            issues.record(s, issue, "undo", now, None, "file", "", fields)
-            self._tell(s, issue, now)
-            given += 1
-        return given, left
+            batch.give_back(str(x.id), x, fields)
+        batch.write()
+        if self._changed:
+            for x in given:
+                self._changed(s, x, now)
+        return len(given), [x.no for x in cards if x.id in touched]
 
 
 # cards ---------------------------------------------------------------------------------------
@@ -311,6 +297,16 @@ def _cards(s: Session, file: File, numbers: Sequence[str]) -> dict[str, Issue]:
     )
     query = query.order_by(col(Issue.id)).with_for_update()
     return {x.refund_no: x for x in s.exec(query)}
+
+
+def _astray(s: Session, file: File, changes: Sequence[Change]) -> bool:
+    """Whether a refund that the list tells nothing new of has a card in another state."""
+    numbers = [x.after.refund_no for x in changes]
+    query = select(Issue.refund_no, Issue.stage).where(
+        Issue.store_id == file.store.id, col(Issue.refund_no).in_(numbers), Issue.refund_no != ""
+    )
+    live = {no for no, stage in s.exec(query) if stage in LIVE}
+    return any(_wants_card(x) != (x.after.refund_no in live) for x in changes)
 
 
 def _loose(s: Session, file: File, orders: Sequence[str]) -> dict[str, list[Issue]]:
@@ -352,14 +348,17 @@ def _known(issue: Issue) -> Known:
     return Known(issue.refund_no, issue.platform_status, issue.applied_at, of_file)
 
 
-def _touched(s: Session, issue: Issue, event: int) -> bool:
-    """Whether a person did anything to a card after what is to be given back."""
-    later = select(IssueEvent.id).where(
-        IssueEvent.issue_id == issue.id, col(IssueEvent.id) > event,
-        col(IssueEvent.member_id).is_not(None), col(IssueEvent.undone_at).is_(None),
-        IssueEvent.what != "undo",
+def _touched(s: Session, events: Mapping[int, int]) -> set[int]:
+    """The cards that a person did anything to after the event that is to be given back."""
+    newest = (
+        select(IssueEvent.issue_id, func.max(IssueEvent.id))
+        .where(
+            col(IssueEvent.issue_id).in_(events), col(IssueEvent.member_id).is_not(None),
+            col(IssueEvent.undone_at).is_(None), IssueEvent.what != "undo",
+        )
+        .group_by(col(IssueEvent.issue_id))
     )  # fmt: skip
-    return s.exec(later.limit(1)).first() is not None
+    return {issue for issue, last in s.exec(newest) if (last or 0) > events[issue]}
 
 
 def _wants_card(x: Change) -> bool:
@@ -373,14 +372,14 @@ def _reason(row: Row) -> str:
     return "other"
 
 
-def _new(file: File, x: Change, seen: Seen) -> issues.New:
+def _new(file: File, x: Change, seen: Seen) -> New:
     row, order = x.after, seen.orders.get(x.after.order_no, ())
     ids = {line.product_id for line in order if line.product_id}
     same = [i for i in ids if seen.titles.get(i) == row.product]
     product = same[0] if same else ids.pop() if len(ids) == 1 else None
     reason = _reason(row)
     paid = max((line.paid_ts or 0 for line in order), default=0)
-    return issues.New(
+    return New(
         store_id=file.store.id, order_no=row.order_no, refund_no=row.refund_no, tail=x.tail,
         product_id=product, product=row.product or seen.titles.get(product or 0, ""),
         quantity=row.quantity, amount=row.amount or None,
@@ -391,6 +390,24 @@ def _new(file: File, x: Change, seen: Seen) -> issues.New:
         platform_status=row.platform_status, waybill=row.waybill, born_import=file.import_id,
         waiting_for=turn(row.platform_status),
     )  # fmt: skip
+
+
+def _joined(issue: Issue, x: Change, file: File) -> dict[str, object]:
+    """What the refund of its order adds to an issue; what people said of it stays."""
+    row = x.after
+    fields: dict[str, object] = {
+        "refund_no": row.refund_no, "platform_status": row.platform_status,
+        "last_import": file.import_id,
+    }  # fmt: skip
+    told = {
+        "store_id": file.store.id, "type": row.type, "reason": _reason(row), "tail": x.tail,
+        "product": row.product, "quantity": row.quantity, "amount": row.amount or None,
+        "waybill": row.waybill, "applied_at": row.applied_at,
+    }  # fmt: skip
+    fields |= {k: v for k, v in told.items() if v and not getattr(issue, k)}
+    if row.due_at and issue.due_from != "chat":
+        fields |= {"due_at": row.due_at, "due_from": "file"}
+    return fields
 
 
 def _news(card: Issue, x: Change, file: File) -> dict[str, object]:
@@ -418,7 +435,8 @@ def _news(card: Issue, x: Change, file: File) -> dict[str, object]:
         elif card.due_from == "file":
             fields |= {"due_at": None, "due_from": ""}
     turned = _turned(card, old, new)
-    return fields | turned | ({"staged_at": file.now} if "stage" in turned else {})
+    fields |= turned | ({"staged_at": file.now} if "stage" in turned else {})
+    return {**fields, "last_import": file.import_id} if fields else {}
 
 
 def _turned(card: Issue, old: Row, new: Row) -> dict[str, object]:

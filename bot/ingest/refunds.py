@@ -10,7 +10,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
@@ -29,9 +29,9 @@ from bot.ingest import refundsheet
 from bot.ingest.refundsheet import Said
 from bot.ingest.report import Progress, Report, Worklist
 
-HOLD = 0.030  # seconds a slice should hold the write lock
-SMALLEST, LARGEST = 5, 400  # refunds of one slice
-FIRST = 10
+HOLD = 0.040  # seconds a slice should hold the write lock
+SMALLEST, LARGEST = 40, 200  # refunds of one slice
+FIRST = 40
 NAMED = 5  # refunds named in a refusal
 UNTOUCHED = "-"  # in the journal: only the card was changed
 
@@ -98,10 +98,13 @@ class Counts:
 
 
 class Desk(Protocol):
-    """The cards of refunds. All but `look`, `missing` and `summary` are called within a slice."""
+    """The cards of refunds. `follow`, `close` and `give_back` are called within a slice."""
 
     def look(self, s: Session, file: File, changes: Sequence[Change]) -> Any:
         """What is to be known before a slice, outside the write lock."""
+
+    def stirs(self, seen: Any) -> bool:
+        """Whether a card needs a change though none of the slice's refunds has one."""
 
     def follow(
         self, s: Session, file: File, changes: Sequence[Change], seen: Any
@@ -189,6 +192,9 @@ def _slice(
         setattr(counts, name, getattr(counts, name) + x.rows)
         counts.states[x.after.status] = counts.states.get(x.after.status, 0) + 1
         counts.present.add(x.after.refund_no)
+    if not any(x.changed for x in changes) and not (desk and desk.stirs(seen)):
+        slices.size = min(2 * slices.size, LARGEST)
+        return
     with db.write() as s:
         began = time.monotonic()
         last = {no: row.last_import for no, row in known.items()}
@@ -291,7 +297,7 @@ def _put(s: Session, file: File, rows: Sequence[Row]) -> None:
     if not rows:
         return
     mine = {"store_id": file.store.id, "team_id": file.store.team_id, "last_import": file.import_id}
-    _upsert(s, [{**asdict(x), **mine} for x in rows])
+    _upsert(s, [{**vars(x), **mine} for x in rows])
 
 
 def _upsert(s: Session, rows: list[dict[str, Any]]) -> None:
@@ -335,7 +341,7 @@ def _write_journal(s: Session, rows: Sequence[tuple[int, str, str, str]]) -> Non
 def _kept(row: Row | None, last_import: int) -> str:
     if row is None:
         return ""
-    data = {**asdict(row), "last_import": last_import}
+    data = {**vars(row), "last_import": last_import}
     return json.dumps(data, ensure_ascii=False, default=lambda x: x.isoformat())
 
 

@@ -121,6 +121,7 @@ class Worklist:
     waiting: int = 0
     next: tuple[Due, ...] = ()
     zone: str = "UTC"  # of the store
+    store_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,7 @@ def report(
     """The report; under it what is asked about its days, and Undo where something was changed."""
     lines = [*_lines(report, t, file_name), *(_asked(x, t) for x in asked)]
     keyboard = [_answers(x, t, import_id, named=len(asked) > 1) for x in asked]
+    keyboard += worklist.buttons(report, t)
     if report.new + report.changed > 0 or worklist.touched(report):
         keyboard.append((Button(t("import.undo"), data=f"u:{import_id}"),))
     return Message("\n".join(lines), tuple(keyboard))

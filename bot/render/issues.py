@@ -19,7 +19,7 @@ from bot.render.html import bold, cut, escape
 
 NEAR = timedelta(hours=2)  # before a deadline: red
 MORNING = 9  # o'clock: what is due before it has to be done on the evening before
-LINE = 38  # cells of a line of a list
+LINE = 36  # cells of a line of a list, in the narrow bubble of a group
 _OPEN_LINES = 4  # of a history that stands whole; a longer one folds but for the last two
 _LAST = 2
 _TITLE, _PERSON, _NOTE = 28, 12, 240  # cells and characters that a card gives them
@@ -136,6 +136,10 @@ def known(view: IssueView, t: Translator) -> list[str]:
 
 def text(view: IssueView, t: Translator, now: datetime) -> str:
     """Within Telegram's limit, however much has happened."""
+    if view.kind != "issue":
+        from bot.render import kin  # built of the same parts as these
+
+        return kin.text(view, t, now)
     head = [_head(view, t, now), *_deadline(view, t, now), *_result(view, t)]
     head += [x for x in (_what(view, t), _where(view, t), _who(view, t, now), _note(view)) if x]
     told = [_event(e, view, t, now) for e in view.history if _shown(e)]
@@ -304,6 +308,10 @@ def _folded(lines: Sequence[str]) -> list[str]:
 
 def buttons(view: IssueView, t: Translator, now: datetime) -> Keyboard:
     """Those of its state; what may still be taken back has its Undo."""
+    if view.kind != "issue":
+        from bot.render import kin  # built of the same parts as these
+
+        return kin.buttons(view, t, now)
 
     def b(verb: str, value: str = "", label: str = "") -> Button:
         return Button(t(f"desk.button.{label or verb}"), data=data(view, verb, value))
@@ -353,6 +361,12 @@ def row(
     words = cut(f"{about} {view.product or view.note}".strip(), max(room, 12))
     end = f" · {escape(who)}" if who else ""
     return f"{dot(view, now)} <b>{escape(head)}</b> {escape(words)}{end}"
+
+
+def told(view: IssueView, t: Translator, now: datetime, what: str, who: str) -> Message:
+    """To the assignee: somebody gave it to them, or urges it."""
+    words = t(f"desk.told.{what}", who=_cut(who, _PERSON))
+    return Message(f"{words}\n{row(view, t, now)}", ((Button(f"#{view.no}", data(view, "open")),),))
 
 
 # ----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.i18n import Translator
 from bot.ingest.report import Due, Report, UndoResult
-from bot.message import Message
+from bot.message import Button, Keyboard, Message
 from bot.money import digits
 
 STATES = ("open", "done", "closed")
@@ -44,6 +44,14 @@ def lines(r: Report, t: Translator) -> list[str]:
         dues = [_due(x, t, ZoneInfo(w.zone)) for x in w.next]
         found.append(t("worklist.next", dues=t("answer.separator").join(dues)))
     return found
+
+
+def buttons(r: Report, t: Translator) -> Keyboard:
+    """To the cards: they are many, and none is posted by itself."""
+    w = r.worklist
+    if w is None or not w.waiting:
+        return ()
+    return ((Button(t("worklist.show", n=t.number(w.waiting)), data=f"il:{w.store_id}:open:0"),),)
 
 
 def _due(due: Due, t: Translator, zone: ZoneInfo) -> str:

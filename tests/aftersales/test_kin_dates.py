@@ -61,6 +61,9 @@ LINES = [
     ("renew 1st December 9:30am", "12-01 09:30", "renew"),
     ("renew by end of month", "11-30 18:00", "renew"),
     ("in 2 hours call back", "11-23 12:30", "call back"),
+    ("今天的素材 周五前交", "11-27 18:00", "今天的素材 交"),
+    ("10:00开会的纪要 12-01 14:00 发", "12-01 14:00", "10:00开会的纪要 发"),
+    ("12-01 交素材 9:30", "12-01 09:30", "交素材"),
 ]
 
 
@@ -93,3 +96,20 @@ def test_a_time_that_has_passed_is_told_as_it_was_said() -> None:
     found = find("今天 9点 关单", NOW, ZONE)
     assert found
     assert found.at == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "rest"),
+    [
+        ("主图今天换了 @all 截止明天12点", "11-24 12:00", "主图今天换了 @all"),
+        ("主图今天换了，明天12点前确认", "11-24 12:00", "主图今天换了 确认"),
+        ("the picture changes today, by tomorrow 9am", "11-24 09:00", "the picture changes today"),
+        ("看完截止 18:00", "11-23 18:00", "看完"),
+        ("主图今天10:00换了", "", "主图今天10:00换了"),
+        ("we meet on Friday", "", "we meet on Friday"),
+    ],
+)
+def test_of_a_notice_only_what_is_said_to_be_its_end(line: str, at: str, rest: str) -> None:
+    found = find(line, NOW, ZONE, led=True)
+    local = f"{found.at.astimezone(ZONE):%m-%d %H:%M}" if found else ""
+    assert (local, found.rest if found else line) == (at, rest)

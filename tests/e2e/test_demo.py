@@ -42,12 +42,13 @@ async def demo(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     assert code == 0
 
 
-async def said(demo: httpx.AsyncClient, chat: int) -> dict[str, Any]:
-    """The bot's first words in a chat."""
+async def said(demo: httpx.AsyncClient, chat: int, what: str = "text") -> dict[str, Any]:
+    """The bot's first words in a chat, or the first under a picture."""
     async with asyncio.timeout(30):
         while True:
             for call in (await demo.get("/_sandbox/log")).json()["calls"]:
-                if call["params"].get("chat_id") == str(chat) and call["effect"]:
+                here = call["params"].get("chat_id") == str(chat) and call["effect"]
+                if here and what in call["result"]:
                     result: dict[str, Any] = call["result"]
                     return result
             await asyncio.sleep(0.1)
@@ -62,7 +63,7 @@ async def test_the_sample_company_answers(demo: httpx.AsyncClient) -> None:
 
 async def test_the_next_morning_brings_a_card(demo: httpx.AsyncClient) -> None:
     await demo.post("/_sandbox/clock", json={"next": "morning"})
-    digest = await said(demo, TEAM)
+    digest = await said(demo, TEAM, "caption")
     assert digest["caption"].startswith("昨日11‑22(日) 支付¥7,071，较上周日 11‑15 −25.5%")
     assert (digest["photo"][-1]["width"], digest["photo"][-1]["height"]) == (1024, 1280)
 
@@ -81,3 +82,9 @@ async def test_who_brings_a_file_is_reminded_in_private(demo: httpx.AsyncClient)
     await asyncio.sleep(1)
     await demo.post("/_sandbox/clock", json={"to": "2026-11-24T08:41:00+08:00"})
     assert (await said(demo, 1003))["text"].startswith("昨日11‑23(一) 还差你这几份：")
+
+
+async def test_a_card_of_the_desk_stands_in_the_teams_chat(demo: httpx.AsyncClient) -> None:
+    card = await said(demo, TEAM)
+    assert card["text"].split("\n")[0] == "🟠 #1 仅退款(部分)｜果然鲜 天猫旗舰店｜处理中"
+    assert "少件漏发｜责任 仓库(待确认)｜小李 ← 小李 08:32登记" in card["text"]

@@ -59,6 +59,7 @@ OF_STORES = {
     "/today", "/record", "/yesterday", "/week", "/month", "/ask", "/why", "words",
     "/issue", "/issues", "/mine", "/find", "/handover", "/issuestats", "/export",
 }  # fmt: skip
+OF_STORES |= {"/todo", "/notice", "/violation", "/live"}
 TEXTS = {"words": "@storebot_sandbox_bot 昨天销售额", "/ask": "/ask 昨天销售额"}
 # the rule lets these roles in, the door refuses what stands behind this button: 7001:yes
 SHUT = {"button inv", "button team"}
@@ -151,7 +152,15 @@ class Town:
 
     def rows(self) -> dict[str, list[str]]:
         """Everything the business keeps; not what came in and went out."""
-        wires = {"inbox", "outbox", "outbox_attempts", "chat_paces", "alive", "menus"}
+        wires = {
+            "inbox",
+            "outbox",
+            "outbox_attempts",
+            "chat_paces",
+            "alive",
+            "menus",
+            "issue_warnings",
+        }
         with self.wire.bot.db.read() as s:
             return {
                 t.name: sorted(map(repr, s.execute(select(t))))

@@ -98,7 +98,13 @@ async def test_what_was_understood_wrongly_is_changed(
     card = await pressed(wire, shop.staff, card, "改 ▾", "原因", "破损")
     card = await pressed(wire, shop.staff, card, "改 ▾", "责任", "快递")
     assert "破损｜责任 快递(待确认)" in card["text"]
-    card = await pressed(wire, shop.staff, card, "转给 ▾", "王店长")
+    await wire.say(shop.manager, "/help")
+    await wire.replies()
+    menu = await pressed(wire, shop.staff, card, "转给 ▾")
+    await wire.press(shop.staff, menu, buttons(menu)["王店长"])
+    said = {m["chat"]["id"]: m for m in await wire.replies()}
+    assert said[shop.manager]["text"].startswith("小陈 把这一单交给你：\n🟠 #1 剩23h 破损")
+    card = said[GROUP]
     assert "王店长 ← 小陈" in card["text"]
     card = await pressed(wire, shop.staff, card, "改 ▾", "« 返回")
     assert "✅ 解决 ▾" in buttons(card)

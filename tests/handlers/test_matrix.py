@@ -44,6 +44,10 @@ EXPECTED = {
     "/status": (BOSSES, BOTH),
     "/settings": (TEAM, BOTH),
     "/board": (BOSSES, GROUPS),
+    "/todo": ({"owner", "manager", "staff"}, BOTH),
+    "/notice": (BOSSES, GROUPS),
+    "/violation": ({"owner", "manager", "staff"}, BOTH),
+    "/live": ({"owner", "manager", "staff"}, BOTH),
     "/unlink": (BOSSES, GROUPS),
     "/team": (TEAM, PRIVATE),
     "/invite": (BOSSES, PRIVATE),
@@ -75,6 +79,7 @@ EXPECTED = {
     "button h": ({"owner", "manager", "staff"}, BOTH),
     "button link": (BOSSES, GROUPS),
     "button set": (BOSSES, BOTH),
+    "button k": (TEAM, BOTH),  # the door itself asks for the desk
     "button board": (BOSSES, GROUPS),
     "button me": (TEAM, GROUPS),
     "button setup": (EVERYBODY, PRIVATE),  # the door itself asks for config's owners
@@ -94,6 +99,7 @@ EXPECTED = {
     "push chat": (BOSSES, PRIVATE),
     "push away": ({"owner"}, PRIVATE),
     "push join": ({"owner"}, PRIVATE),
+    "push kin": (TEAM, BOTH),
     "push board": (BOSSES, BOTH),
     "push people": (EVERYBODY, PRIVATE),
 }

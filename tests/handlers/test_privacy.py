@@ -169,6 +169,9 @@ async def test_a_customers_number_is_kept_and_said_nowhere(
     await wire.say(staff, ALL, reply_to=draft["message_id"])
     for words in (f"/find {SECRETS[0]}", f"/issue {SECRETS[0]}", f"/sh {ALL}"):
         await wire.say(staff, words)
+    for kin in ("todo 12-01 打款", "violation 虚假发货", "live 今晚8点"):
+        await wire.say(shop.manager, f"/{kin} {ALL}")
+    await wire.replies(20)
     for words in (ALL, f"/ask {ALL}", f"/record {ALL}", "/zhao 13800010007", "/13800010007"):
         await wire.say(staff, words)
     for words in (f"/privacy 导出 {SECRETS[0]}", f"/privacy {ALL}", f"/deadlines {ALL}"):

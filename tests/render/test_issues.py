@@ -169,10 +169,10 @@ def test_the_longest_card_fits_into_a_message() -> None:
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ({}, "🟠 <b>#123 剩9h</b> 少件漏发 苹果礼盒5… · 小王"),
-        ({"due_at": at("11-23T15:00")}, "🔴 <b>#123 超2h</b> 少件漏发 苹果礼盒5… · 小王"),
+        ({}, "🟠 <b>#123 剩9h</b> 少件漏发 苹果礼… · 小王"),
+        ({"due_at": at("11-23T15:00")}, "🔴 <b>#123 超2h</b> 少件漏发 苹果礼… · 小王"),
         ({"due_at": None, "assignee": ""}, "🟡 <b>#123</b> 少件漏发 苹果礼盒5斤"),
-        ({"stage": "solved", "reason": ""}, "✅ <b>#123</b> 仅退款(部分) 苹果礼盒5斤 · 小王"),
+        ({"stage": "solved", "reason": ""}, "✅ <b>#123</b> 仅退款(部分) 苹果礼盒… · 小王"),
     ],
 )
 def test_a_line_of_a_list(change: dict[str, object], line: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -52,23 +52,67 @@ class _Time:
     at: time
 
 
-T = TypeVar("T", _Day, _Time)
+@dataclass(frozen=True)
+class _Pair:
+    """A day, a time, or both side by side."""
+
+    day: _Day | None
+    clock: _Time | None
+
+    @property
+    def start(self) -> int:
+        return min(x.start for x in (self.day, self.clock) if x)
+
+    @property
+    def end(self) -> int:
+        return max(x.end for x in (self.day, self.clock) if x)
 
 
-def find(text: str, now: datetime, zone: ZoneInfo) -> When | None:
-    """The first day or time named; None where there is none. A moment that is past stays so.
+T = TypeVar("T", _Day, _Time, _Pair)
 
-    A date without a year is the next one to come; a time alone is of today, of tomorrow where it
-    has passed. 周五 is the coming Friday, 下周五 the Friday of next week.
+
+def find(text: str, now: datetime, zone: ZoneInfo, *, led: bool = False) -> When | None:
+    """The moment that is led by a word (截止明天12点, 12-01前), else, not `led`, the first one named.
+
+    None where there is none. A date without a year is the next one to come; a time alone is of today,
+    of tomorrow where it has passed. 周五 is the coming Friday, 下周五 the Friday of next week. A moment
+    that is past stays so.
     """
     folded, here = _fold(text), now.astimezone(zone)
-    day = _best(_days(folded, here.date()))
-    left = _blank(folded, day.start, day.end) if day else folded
-    clock = _best(_times(left, day))
-    if day is None and clock is None:
+    leads, every = _leads(folded), list(_pairs(folded, here.date()))
+    found = _best(x for x in every if {x.start, x.end} & leads)
+    if found is None and not led:
+        found = _best(x for x in every if x.day) or _best(iter(every))
+    if found is None:
         return None
+    day, clock = found.day, found.clock
+    if day and clock is None and not led:  # 12-01 交素材 18:00
+        clock = _best(_times(_blank(folded, day.start, day.end), day))
     spans = [(x.start, x.end) for x in (day, clock) if x]
     return When(_moment(day, clock, now, zone), _without(text, folded, spans), clock is not None)
+
+
+def _leads(text: str) -> set[int]:
+    """Where a moment would begin behind a word such as 截止, or end before one such as 前."""
+    behind = re.finditer(rf"(?:{any_of(_list('until'))})\s*[:]?\s*", text)
+    before = re.finditer(rf"\s*(?:{any_of(_list('before'))})", text)
+    return {m.end() for m in behind} | {m.start() for m in before}
+
+
+def _pairs(text: str, today: date) -> Iterator[_Pair]:
+    """Every day with the time beside it, and every time of its own."""
+    for day in _days(text, today):
+        beside = [x for x in _times(_blank(text, day.start, day.end), day) if _touch(text, day, x)]
+        clock = min(beside, key=lambda x: (x.start < day.start, x.start - x.end), default=None)
+        yield _Pair(day, clock)
+    for clock in _times(text, None):
+        yield _Pair(None, clock)
+
+
+def _touch(text: str, day: _Day, clock: _Time) -> bool:
+    after = clock.start >= day.end
+    between = text[day.end : clock.start] if after else text[clock.end : day.start]
+    return not between.strip(" ,，")
 
 
 def _moment(day: _Day | None, clock: _Time | None, now: datetime, zone: ZoneInfo) -> datetime:
@@ -115,7 +159,7 @@ Make = Callable[[re.Match[str], date], _Day | None]
 
 @cache
 def _forms() -> tuple[tuple[re.Pattern[str], Make], ...]:
-    month, weekday = _any(_months()), _any(_weekdays())
+    month, weekday = any_of(_months()), any_of(_weekdays())
     before, after = r"(?<![a-z\d./-])", r"(?![\d/]|[.-]\d)"
     year = r"(?:(?P<y>20\d\d)\s*[-/.年]\s*)"
     forms: list[tuple[str, Make]] = [
@@ -123,14 +167,14 @@ def _forms() -> tuple[tuple[re.Pattern[str], Make], ...]:
         (rf"{before}(?P<m>\d{{1,2}})(?:[-/]|\s*月\s*)(?P<d>\d{{1,2}})\s*[日号號]?{after}", _dated),
         (rf"\b(?P<name>{month})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y>20\d\d))?\b", _named),
         (rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?P<name>{month})\.?(?: (?P<y>20\d\d))?\b", _named),
-        (rf"(?P<next>{_any(_list('next_month'))})?\s*{before}(?P<d>\d{{1,2}})\s*[号號日](?![\d店仓倉库庫楼樓链鏈机機柜櫃线線])", _numbered),
-        (rf"(?P<next>(?:{_any(_list('next'))})*)\s*(?P<this>{_any(_list('this'))})?\s*(?P<w>{weekday})", _weekday),
-        (_any(_list("next_week")), _next_week),
-        (_any(_list("month_end")), _month_end),
-        (rf"(?P<in>{_any(_list('in'))})?\s*{before}(?P<n>\d{{1,3}}|[半一二两兩三四五六七八九十])\s*"
-         rf"(?P<u>{_any(_units())})(?:\s*(?P<later>{_any(_list('later'))}))?", _span),
+        (rf"(?P<next>{any_of(_list('next_month'))})?\s*{before}(?P<d>\d{{1,2}})\s*[号號日](?![\d店仓倉库庫楼樓链鏈机機柜櫃线線])", _numbered),
+        (rf"(?P<next>(?:{any_of(_list('next'))})*)\s*(?P<this>{any_of(_list('this'))})?\s*(?P<w>{weekday})", _weekday),
+        (any_of(_list("next_week")), _next_week),
+        (any_of(_list("month_end")), _month_end),
+        (rf"(?P<in>{any_of(_list('in'))})?\s*{before}(?P<n>\d{{1,3}}|[半一二两兩三四五六七八九十])\s*"
+         rf"(?P<u>{any_of(_units())})(?:\s*(?P<later>{any_of(_list('later'))}))?", _span),
     ]  # fmt: skip
-    forms += [(_any(_list(key)), _relative(*x)) for key, x in _RELATIVE]
+    forms += [(any_of(_list(key)), _relative(*x)) for key, x in _RELATIVE]
     return tuple((re.compile(p), make) for p, make in forms)
 
 
@@ -182,7 +226,7 @@ def _numbered(m: re.Match[str], today: date) -> _Day | None:
 
 def _weekday(m: re.Match[str], today: date) -> _Day:
     monday, wanted = periods.week(today).start, _weekdays()[m["w"]]
-    weeks = len(re.findall(_any(_list("next")), m["next"]))
+    weeks = len(re.findall(any_of(_list("next")), m["next"]))
     day = monday + (wanted + 7 * weeks) * DAY
     if day < today and not m["this"]:
         day += 7 * DAY
@@ -219,8 +263,8 @@ def _span(m: re.Match[str], today: date) -> _Day | None:
 def _times(text: str, day: _Day | None) -> Iterator[_Time]:
     if day and day.exact is not None:
         return
-    half = rf"(?P<half>{_any([*_list('am'), *_list('pm')])})?\s*"
-    hour = rf"(?:{_any(_list('at'))})?\s*{half}(?<![\d:.-])(?P<h>\d{{1,2}})"
+    half = rf"(?P<half>{any_of([*_list('am'), *_list('pm')])})?\s*"
+    hour = rf"(?:{any_of(_list('at'))})?\s*{half}(?<![\d:.-])(?P<h>\d{{1,2}})"
     forms = (
         rf"{hour}:(?P<m>\d{{2}})\s*(?P<ap>am|pm)?(?![\d:])",
         rf"{hour}\s*[点點时時](?:(?P<m>\d{{1,2}})分?|(?P<thirty>半)|[钟鐘整])?",
@@ -230,7 +274,7 @@ def _times(text: str, day: _Day | None) -> Iterator[_Time]:
         for m in re.finditer(form, text):
             if found := _clock(m, day):
                 yield found
-    for m in re.finditer(_any(_list("noon")), text):
+    for m in re.finditer(any_of(_list("noon")), text):
         yield _Time(*m.span(), _NOON)
 
 
@@ -243,12 +287,13 @@ def _clock(m: re.Match[str], day: _Day | None) -> _Time | None:
     bare = "ap" not in parts and m[0][-1] in "点點时時" and not parts["half"]
     if bare and said and not (said.isspace() or said == "\x00" or said in _AFTER_HOUR):
         return None  # 3点建议 is no time
+    start = m.end() - len(m[0].lstrip())
     evening = parts.get("ap") == "pm" or parts["half"] in _list("pm") or bool(day and day.late)
     if evening and hour < 12:
         hour += 12
     elif parts.get("ap") == "am" and hour == 12:
         hour = 0
-    return _Time(*m.span(), time(hour, minute)) if hour < 24 and minute < 60 else None
+    return _Time(start, m.end(), time(hour, minute)) if hour < 24 and minute < 60 else None
 
 
 _AFTER_HOUR = "前之以到，,。；;"
@@ -262,7 +307,7 @@ def _without(text: str, folded: str, spans: list[tuple[int, int]]) -> str:
     rest = folded
     for start, end in spans:
         rest = _blank(rest, start, end)
-    lead = rf"(?:{_any(_list('until'))})\s*[:]?\s*\x00|\x00[\s\x00]*(?:{_any(_list('before'))})"
+    lead = rf"(?:{any_of([*_list('until'), *_list('on')])})\s*[:]?\s*\x00|\x00[\s\x00]*(?:{any_of(_list('before'))})"
     for m in re.finditer(lead, rest):
         rest = _blank(rest, *m.span())
     kept = "".join(c if r != "\x00" else "\n" for c, r in zip(text, rest, strict=True))
@@ -296,7 +341,7 @@ def _units() -> dict[str, str]:
     return {w: u for u in ("minute", "hour", "day", "week", "month") for w in _list(f"unit_{u}")}
 
 
-def _any(words: tuple[str, ...] | list[str] | dict[str, int] | dict[str, str]) -> str:
+def any_of(words: Iterable[str]) -> str:
     """An alternation, the longest first; Latin words stand alone."""
     longest = sorted(words, key=lambda w: -len(w))
     return "|".join(_whole(re.escape(w).replace(r"\ ", r"\s+"), w) for w in longest)
