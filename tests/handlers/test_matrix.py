@@ -52,7 +52,9 @@ EXPECTED = {
     "/team": (TEAM, PRIVATE),
     "/invite": (BOSSES, PRIVATE),
     "/audit": ({"owner"}, PRIVATE),
+    "/privacy": ({"owner"}, PRIVATE),
     "/handover": ({"owner", "manager", "staff"}, BOTH),
+    "/fh": ({"owner", "manager", "staff"}, BOTH),
     "/deadlines": (BOSSES, BOTH),
     "/reasons": (BOSSES, BOTH),
     "/start": (EVERYBODY, PRIVATE),
@@ -69,6 +71,7 @@ EXPECTED = {
     "button review": (READERS, BOTH),
     "button i": (LOGGERS, BOTH),  # the door asks the card's own rules of each step
     "button il": (TEAM, BOTH),
+    "button fh": ({"owner", "manager", "staff"}, BOTH),
     "button d": (LOGGERS, BOTH),
     "button del": (LOGGERS, BOTH),
     "button stores": (BOSSES, PRIVATE),
