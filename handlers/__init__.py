@@ -67,7 +67,7 @@ COMMANDS = (
         files=True,
         initials=("sh",),
     ),
-    Command("issues", issue_lists.board, Rule(MEMBERS, ANYWHERE)),
+    Command("issues", issue_lists.board, Rule(MEMBERS, ANYWHERE), takes=True),
     Command("mine", issue_lists.mine, Rule(MEMBERS, ANYWHERE), initials=("wd",)),
     Command("find", issue_lists.find, Rule(MEMBERS, ANYWHERE), takes=True),
     Command("link", chats.link, Rule(LEADERSHIP, GROUPS), writes=True, takes=True, probes=True),
