@@ -112,17 +112,26 @@ def enqueue(
 def replace(s: Session, key: str, message: Message) -> bool:
     """Say this in place of what still waits: the row of this key, or an edit of it; False for none.
 
-    So a message that changes many times before its turn costs one call, and keeps its place.
+    So a message that changes many times before its turn costs one call, and keeps its place. Where
+    another change of that message came after it (a menu in place of its buttons), it is not replaced:
+    the last word must be said last.
     """
-    same = or_(
-        col(OutboxRow.key) == key,
-        and_(col(OutboxRow.method) == "edit", col(OutboxRow.target) == key),
-    )
-    waiting = select(func.max(OutboxRow.id)).where(same, OutboxRow.state == "pending")
-    newest = update(OutboxRow).where(col(OutboxRow.id) == waiting.scalar_subquery())
+    mine = or_(col(OutboxRow.key) == key, col(OutboxRow.target) == key)
+    said = s.exec(
+        select(OutboxRow.chat_id, OutboxRow.message_id).where(OutboxRow.key == key)
+    ).first()
+    if said and said[1]:
+        pressed = and_(col(OutboxRow.chat_id) == said[0], col(OutboxRow.target) == str(said[1]))
+        mine = or_(mine, pressed)
+    changes = col(OutboxRow.method).in_(("send", "edit", "keyboard"))
+    query = select(OutboxRow.id, OutboxRow.key, OutboxRow.target, OutboxRow.method)
+    query = query.where(mine, changes, OutboxRow.state == "pending")
+    newest = s.exec(query.order_by(col(OutboxRow.id).desc())).first()
+    if newest is None or key not in newest[1:3] or newest[3] == "keyboard":
+        return False
     # claimed in the meantime it is not touched
-    newest = newest.where(col(OutboxRow.state) == "pending").values(payload=message.dump())
-    return bool(s.exec(newest).rowcount)
+    still = (col(OutboxRow.id) == newest[0], col(OutboxRow.state) == "pending")
+    return bool(s.exec(update(OutboxRow).where(*still).values(payload=message.dump())).rowcount)
 
 
 def state(s: Session, key: str) -> str:

@@ -14,6 +14,8 @@ from bot.db.desk import Draft
 from bot.errors import UserError
 
 LONGEST = 60  # characters of such an answer
+MOST = 10**9  # minor units; more is a number of something else
+HEARD = "👍"  # under what was said: it went where it belongs
 
 
 def take(turn: Turn, row: Draft, form: Form) -> None:
@@ -26,7 +28,7 @@ def take(turn: Turn, row: Draft, form: Form) -> None:
     turn.delete(row.key)
     turn.s.delete(row)
     desk.changed(turn.s, turn.house, issue, turn.now)
-    turn.react("👍")
+    turn.react(HEARD)
 
 
 def read(turn: Turn, view: IssueView, asking: str) -> tuple[str, str]:
@@ -38,6 +40,8 @@ def read(turn: Turn, view: IssueView, asking: str) -> tuple[str, str]:
     if what == "amount":
         return "change", f"amount:{_sum(text, view)}"
     if what == "duplicate":
+        if not re.fullmatch(r"#?\d{1,9}", text):
+            raise UserError("draft.number")
         return "duplicate", text.removeprefix("#")
     if what == "due":
         return "due", _moment(text, turn.now, view, gone=False).isoformat()
@@ -71,6 +75,6 @@ def _sum(text: str, view: IssueView) -> int:
         found = money.parse(text, view.currency or "CNY")
     except ValueError:
         found = None
-    if found is None or found < 0:
+    if found is None or not 0 <= found < MOST:
         raise UserError("draft.value")
     return found

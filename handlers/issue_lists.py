@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot import links
 from bot.access import LEADERSHIP
-from bot.aftersales import listing
+from bot.aftersales import listing, reading
 from bot.aftersales.listing import Filter
 from bot.aftersales.words import KINDS
 from bot.config import LANGUAGES
@@ -70,8 +70,12 @@ def find(turn: Turn) -> None:
     if not words:
         turn.say(render.how(turn.t))
         return
-    views = listing.find(turn.s, turn.team_id, words, stores, member=turn.member)
-    turn.say(render.found(views, turn.t, turn.now, words))
+    assert turn.member
+    said = reading.masked(turn.s, turn.member, turn.stores, words)
+    # of a customer's number the end is what is kept
+    sought = said.text.rpartition("*")[2] if said else words
+    views = listing.find(turn.s, turn.team_id, sought, stores, member=turn.member)
+    turn.say(render.found(views, turn.t, turn.now, said.text))
 
 
 def _page(turn: Turn, wanted: Filter, number: int = 1) -> Message:

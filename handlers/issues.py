@@ -24,8 +24,6 @@ from bot.message import Media
 from bot.render import drafts as render
 from handlers import issue_answers, issue_choices, kin
 
-HEARD = "👍"  # under what went into an issue's history
-
 
 def log(turn: Turn) -> None:
     """`/issue 2611220093 少件 苹果 2件 @wang 急`, also as a caption or in reply to any message."""
@@ -54,7 +52,7 @@ def reply(turn: Turn) -> None:
     if issue is None:
         raise UserError("desk.gone")
     _tell_more(turn, issues.seen(turn.s, _member(turn), issue.id or 0))
-    turn.react(HEARD)
+    turn.react(issue_answers.HEARD)
 
 
 def album(turn: Turn) -> None:
@@ -80,6 +78,8 @@ def press(turn: Turn) -> None:
     draft_id, _, rest = turn.event.data.partition(":")
     what, _, value = rest.partition(":")
     row = drafts.own(turn.s, draft_id, turn.team_id, turn.now)
+    if _member(turn).role == LEADER and row.member_id != _member(turn).id:
+        raise UserError("not_allowed")
     form, stores = Form.load(row.fields), _stores(turn)
     skipped = json.loads(row.skipped or "[]")
     if what == "cancel":

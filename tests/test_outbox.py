@@ -309,3 +309,32 @@ def test_what_is_secret_is_wiped_where_it_will_never_be_said(db: Database, chat:
         outbox.silence(s, chat, NOW, "out")
     assert row(db, "a").payload == Message("").dump()
     assert "secret" in Message.load(row(db, "b").payload).text
+
+
+def test_what_waits_is_said_in_its_newest_words(db: Database, chat: int) -> None:
+    say(db, "a", Address(chat))
+    with db.write() as s:
+        assert outbox.replace(s, "a", Message("a2")) is True
+    sendings = claim(db)
+    assert said(sendings) == ["a2"]
+    settle(db, sendings[0], Outcome("sent", message_id=7))
+    with db.write() as s:
+        assert outbox.replace(s, "a", Message("a3")) is False  # it was said
+    say(db, "edit", Address(chat), method="edit", target="a")
+    with db.write() as s:
+        assert outbox.replace(s, "a", Message("a4")) is True
+    assert said(claim(db, 5)) == ["a4"]
+
+
+def test_a_later_change_of_the_same_message_is_not_overtaken(db: Database, chat: int) -> None:
+    say(db, "a", Address(chat))
+    settle(db, claim(db)[0], Outcome("sent", message_id=7))
+    say(db, "edit", Address(chat), method="edit", target="a")
+    say(db, "menu", Address(chat), method="edit", target="7")
+    with db.write() as s:
+        assert outbox.replace(s, "a", Message("a2")) is False
+    say(db, "other", Address(chat), method="edit", target="8")  # another message is no matter
+    say(db, "newest", Address(chat), method="edit", target="a")
+    with db.write() as s:
+        assert outbox.replace(s, "a", Message("a3")) is True
+    assert Message.load(row(db, "newest").payload).text == "a3"

@@ -137,12 +137,14 @@ def _due(a: Asked) -> Change:
 
 
 def _resolve(a: Asked) -> Change:
-    """`slug` or `slug:cost` in minor units."""
+    """`slug` or `slug:cost` in minor units. What nobody had is theirs who ended it."""
     slug, _, cost = a.value.partition(":")
     if slug not in words.RESOLUTIONS:
         raise UserError("desk.value")
     fields: Fields = {"resolution": slug, "solved_at": a.now}
     fields["cost"] = count(cost) if cost else None
+    if a.issue.assignee_id is None:
+        fields["assignee_id"] = a.by.id
     return Change(fields, a.value)
 
 

@@ -9,7 +9,9 @@ from functools import cache
 from bot.aftersales.line import TAKEN, Found, Line, Words
 from bot.aftersales.numbers import SHORT
 from bot.aftersales.words import REASONS, RESPONSIBLE, TYPES
-from bot.metrics.words import is_latin, is_letter, lists
+from bot.config import LANGUAGES
+from bot.i18n import catalogue
+from bot.metrics.words import fold, is_latin, is_letter, lists
 
 Meaning = tuple[str, str, int]  # kind, slug, weight
 PLATFORM_WORDS = (
@@ -20,6 +22,7 @@ PLATFORM_WORDS = (
 # weights: a request outweighs a complaint, a particular fault a general one, a word a hint
 _GENERAL = {"quality": 20, "other": 10}
 _LOUD = {"complaint": 20, "bad_review": 20}
+HINTED = ("size", "colour", "attitude", "quality")
 _ONLY_SAID = frozenset({"buyer", "platform", "leader"})  # whoever is spoken of is not to blame yet
 _INITIALS = frozenset({"ps", "ts", "cp"})
 _NOT_URGENT = frozenset("着焦心性应紧情危救") | frozenset("冻救诊剧速忙躁性需转")
@@ -75,8 +78,25 @@ def take(line: Line, team: Collection[tuple[str, str]] = (), hidden: Collection[
         else:
             line.take("reason" if kind == "short" else kind, start, end, value, weight)
         last = end
+    if not line.of("reason"):
+        _hint(line, hidden)
     for start, end, slug in people:
         _blame(line, start, end, slug)
+
+
+@cache
+def hints() -> Words[str]:
+    """What a reason is called on its button, and words (尺码, quality) that alone say little else."""
+    names = [(fold(catalogue(x)[f"desk.reason.{r}"]), r) for x in LANGUAGES for r in REASONS]
+    names += [(w, r) for r in HINTED for w in lists(f"desk_words.hint.{r}")]
+    return Words(dict.fromkeys((w, r) for w, r in names if r != "other"))
+
+
+def _hint(line: Line, hidden: Collection[str]) -> None:
+    """The only word that could be the reason is it."""
+    found = [(a, b, r) for a, b, r in hints().scan(line.plain) if r not in hidden]
+    if len({r for _, _, r in found}) == 1 and not _negated(line.plain, found[0][0], 0):
+        line.take("reason", found[0][0], found[0][1], found[0][2], 10)
 
 
 def _stands(line: Line, kind: str, word: str, start: int, end: int) -> bool:

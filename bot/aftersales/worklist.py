@@ -358,7 +358,7 @@ def _touched(s: Session, events: Mapping[int, int]) -> set[int]:
         )
         .group_by(col(IssueEvent.issue_id))
     )  # fmt: skip
-    return {issue for issue, last in s.exec(newest) if last > events[issue]}
+    return {issue for issue, last in s.exec(newest) if last and last > events[issue]}
 
 
 def _wants_card(x: Change) -> bool:

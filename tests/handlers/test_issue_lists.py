@@ -82,6 +82,7 @@ async def test_a_line_is_opened_as_a_card(wire: Wire, shop: Shop) -> None:
         ("#2", "「#2」找到 1 单\n⏳ #2 "),
         ("苹果", "「苹果」找到 10 单\n"),
         ("梨", "没找到「梨」。"),
+        ("13800130003", "「*0003」找到 1 单\n🟡 #4 "),  # a telephone number is not repeated
         ("", "查什么？这样发：/find 0093"),
     ],
 )
