@@ -57,6 +57,7 @@ class Files:
 class Privacy:
     raw_days: int = 7  # unread or failed updates are wiped after this many days
     evidence_days: int = 90  # photos and files beside an issue: Telegram's ids of them
+    issue_days: int = 180  # after an issue ended: what leads to its customer
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import TypeVar
@@ -154,6 +154,12 @@ class Turn:
     def enter(self, member: people.Member) -> None:
         """Somebody came in with this very update."""
         self.member = member
+
+    def hide(self, hidden: Callable[[Session, int, str], str]) -> None:
+        """Customers' numbers in what was said go no further: neither into rows nor into answers."""
+        if self.member and self.event.text:
+            text = hidden(self.s, self.member.team_id, self.event.text)
+            self.event = replace(self.event, text=text)
 
     @property
     def team_id(self) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import privacy
 from bot.aftersales import showing, tally
 from bot.i18n import translator
 from bot.message import Document
@@ -68,4 +69,4 @@ def _file(tables: Sequence[Table], asked: dict[str, Any]) -> bytes:
 
 # what was asked (JSON object), and now → the file
 Maker = Callable[[Session, dict[str, Any], datetime], bytes]
-MAKERS: dict[str, Maker] = {"answer": _answer, "desk": _desk}
+MAKERS: dict[str, Maker] = {"answer": _answer, "desk": _desk, "privacy": privacy.document}

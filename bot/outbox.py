@@ -6,6 +6,7 @@ owner, lease, attempt) is committed; nothing is ever sent inside a transaction.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -389,6 +390,22 @@ def cancel(s: Session, chat_id: int, thread_id: int, kinds: list[str], now: date
         col(OutboxRow.thread_id) == thread_id, col(OutboxRow.kind).in_(kinds),
     )  # fmt: skip
     s.exec(update(OutboxRow).where(*waiting).values(state="cancelled", settled_at=now))
+
+
+def forget(s: Session, key: str) -> None:
+    """What was said under a key, and its edits, is no longer known; where it stands still is."""
+    said = or_(col(OutboxRow.key) == key, col(OutboxRow.key).startswith(f"{key}:", autoescape=True))
+    gone = (said, col(OutboxRow.settled_at).is_not(None))
+    s.exec(update(OutboxRow).where(*gone).values(payload=_NOTHING))
+
+
+def forget_words(s: Session, chats: Iterable[int], words: str) -> None:
+    """What was said in these chats with these words in it is no longer known."""
+    gone = (
+        col(OutboxRow.settled_at).is_not(None), col(OutboxRow.chat_id).in_(chats),
+        col(OutboxRow.payload).contains(words, autoescape=True),
+    )  # fmt: skip
+    s.exec(update(OutboxRow).where(*gone).values(payload=_NOTHING))
 
 
 def forget_chat(s: Session, chat_id: int, now: datetime) -> None:

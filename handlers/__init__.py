@@ -38,6 +38,7 @@ from handlers import (
     kin,
     metrics,
     people,
+    privacy,
     routing,
     settings,
     status,
@@ -65,18 +66,19 @@ COMMANDS = (
         writes=True,
         takes=True,
         files=True,
+        raw=True,
         initials=("sh",),
     ),
-    Command("issues", issue_lists.board, Rule(MEMBERS, ANYWHERE)),
+    Command("issues", issue_lists.board, Rule(MEMBERS, ANYWHERE), takes=True),
     Command("mine", issue_lists.mine, Rule(MEMBERS, ANYWHERE), initials=("wd",)),
-    Command("find", issue_lists.find, Rule(MEMBERS, ANYWHERE), takes=True),
+    Command("find", issue_lists.find, Rule(MEMBERS, ANYWHERE), takes=True, raw=True),
     Command("link", chats.link, Rule(LEADERSHIP, GROUPS), writes=True, takes=True, probes=True),
     Command("settings", settings.show, Rule(MEMBERS, ANYWHERE), writes=True, takes=True),
     Command("board", boards.board, Rule(LEADERSHIP, GROUPS), writes=True, takes=True),
-    Command("todo", kin.todo, Rule(DESK, ANYWHERE), writes=True, takes=True),
-    Command("notice", kin.notice, Rule(LEADERSHIP, GROUPS), writes=True, takes=True),
-    Command("violation", kin.report, Rule(DESK, ANYWHERE), writes=True, takes=True),
-    Command("live", kin.broadcast, Rule(DESK, ANYWHERE), writes=True, takes=True),
+    Command("todo", kin.todo, Rule(DESK, ANYWHERE), writes=True, takes=True, raw=True),
+    Command("notice", kin.notice, Rule(LEADERSHIP, GROUPS), writes=True, takes=True, raw=True),
+    Command("violation", kin.report, Rule(DESK, ANYWHERE), writes=True, takes=True, raw=True),
+    Command("live", kin.broadcast, Rule(DESK, ANYWHERE), writes=True, takes=True, raw=True),
     Command("unlink", chats.unlink, Rule(LEADERSHIP, GROUPS)),
     Command("stores", stores.show, Rule(LEADERSHIP, PRIVATE), writes=True, takes=True),
     Command("status", status.show, Rule(LEADERSHIP, ANYWHERE)),
@@ -86,7 +88,15 @@ COMMANDS = (
     Command("deadlines", deadlines.show, Rule(LEADERSHIP, ANYWHERE), writes=True, takes=True),
     Command("reasons", deadlines.why, Rule(LEADERSHIP, ANYWHERE), writes=True, takes=True),
     Command("audit", team.log, Rule(frozenset({OWNER}), PRIVATE)),
-    Command("start", people.start, Rule(ANYBODY, PRIVATE), writes=True),
+    Command(
+        "privacy",
+        privacy.privacy_,
+        Rule(frozenset({OWNER}), PRIVATE),
+        writes=True,
+        takes=True,
+        raw=True,
+    ),
+    Command("start", people.start, Rule(ANYBODY, PRIVATE), writes=True, raw=True),
     Command("help", people.help_, Rule(MEMBERS, ANYWHERE)),
 )
 
@@ -122,8 +132,8 @@ PRESSES = (
 )
 
 WORDS = Command("", metrics.words, Rule(READERS, ANYWHERE))
-REPLY = Command("", issues.reply, Rule(LOGGERS, ANYWHERE), writes=True)
-ALBUM = Command("", issues.album, Rule(LOGGERS, ANYWHERE), writes=True)
+REPLY = Command("", issues.reply, Rule(LOGGERS, ANYWHERE), writes=True, raw=True)
+ALBUM = Command("", issues.album, Rule(LOGGERS, ANYWHERE), writes=True, raw=True)
 FILE = Command("", imports.receive, Rule(DESK, ANYWHERE), writes=True)
 
 UNKNOWN = Command("", people.unknown, Rule(MEMBERS, ANYWHERE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from bot import inbox
+from bot import inbox, privacy
 from bot.access import PRIVATE, Rule, Verdict, decide
 from bot.context import Event, House, Turn
 from bot.errors import UserError
@@ -24,6 +24,8 @@ class Opens(Protocol):
     def rule(self) -> Rule: ...
     @property
     def writes(self) -> bool: ...
+    @property
+    def raw(self) -> bool: ...
 
 
 def settle(house: House, event: Event, row: Opens | None) -> None:
@@ -59,6 +61,8 @@ def _open(turn: Turn, row: Opens | None) -> None:
     verdict = decide(row.rule if row else None, role, turn.event.chat_kind)
     if verdict is Verdict.ALLOW and row is not None:
         assert callable(row.door)
+        if not row.raw:
+            turn.hide(privacy.hidden)
         row.door(turn)
         turn.answer()
         return

@@ -28,6 +28,7 @@ class Command:
     takes: bool = False
     probes: bool = False  # Telegram is asked first what reaches us in this chat
     files: bool = False  # a photo or file with the command as its caption is meant for it
+    raw: bool = False  # gets the text as it came: it hides customers' numbers itself
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Press:
     rule: Rule
     writes: bool = False
     probes: bool = False
+    raw: bool = False
 
 
 @dataclass(frozen=True)

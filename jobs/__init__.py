@@ -177,3 +177,4 @@ class Ticks:
 
     async def _retention(self) -> None:
         await self._house.run(upkeep.forget, self._house)
+        await self._house.run(upkeep.forget_customers, self._house)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, union, update
 from sqlmodel import Session, col, select
 
-from bot import backup, joins, outbox, teams
+from bot import backup, desk, joins, outbox, privacy, teams
 from bot.aftersales import drafts
 from bot.context import House
 from bot.db.desk import Board, IssueCard
@@ -92,6 +92,16 @@ def back_up(house: House) -> None:
     made = backup.scheduled(house.db, house.config.backup, house.clock.now())
     if made:
         log.info("backed up to %s", made)
+
+
+def forget_customers(house: House) -> None:
+    """Blank what issues that ended long ago say of their customers, on their cards too."""
+    now, keep = house.clock.now(), house.config.privacy
+    with house.db.write() as s:
+        for issue in privacy.forget(s, now, keep.issue_days):
+            desk.changed(s, house, issue, now)
+        privacy.forget_photos(s, now)
+        privacy.forget_questions(s, now)
 
 
 def forget(house: House) -> None:

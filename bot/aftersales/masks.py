@@ -120,15 +120,15 @@ def mask(text: str, known: Collection[str] = ()) -> Masked:
 
 
 def hide(text: str, found: list[Span], start: int = 0, end: int | None = None) -> str:
-    """`text[start:end]` with what was found in it hidden."""
+    """`text[start:end]` with what was found in it hidden, also what reaches beyond its ends."""
     end = len(text) if end is None else end
     out: list[str] = []
     at = start
     for x in found:
-        if x.start >= at and x.end <= end:
-            out += text[at : x.start], x.shown
+        if x.end > at and x.start < end:
+            out += text[at : max(at, x.start)], x.shown
             at = x.end
-    return "".join(out) + text[at:end]
+    return "".join(out) + text[min(at, end) : end]
 
 
 def spans(text: str, known: Collection[str] = ()) -> list[Span]:

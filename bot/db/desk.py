@@ -170,6 +170,20 @@ class TeamReason(SQLModel, table=True):
     hidden: bool = False
 
 
+class PrivacyRequest(SQLModel, table=True):
+    """What an owner asked to delete, until they type its phrase; one for each owner.
+
+    `subject` is JSON of `bot.privacy.Subject` and goes with the row.
+    """
+
+    __tablename__ = "privacy_requests"
+    member_id: int = Field(foreign_key="members.id", primary_key=True)
+    team_id: int = Field(foreign_key="teams.id")
+    subject: str
+    code: str
+    expires_at: datetime
+
+
 class IssueWarning(SQLModel, table=True):
     """One warning about one deadline to one reader: the row that makes it happen only once."""
 

@@ -19,7 +19,8 @@ def answer_json(
 ) -> dict[str, Any]:
     """One object: `understood`, `rows`, `total`, `notes`, `unknown`, `suggestions`.
 
-    `end` is exclusive. Values are floats in major units, ratios fractions, None: not known. Dates
+    `end` is exclusive. Values are floats in major units, ratios fractions, times
+    (first_answer, solve_time) minutes, None: not known. Dates
     are ISO, weekdays 1 to 7, hours 0 to 23. Without a reading (words were unknown) there are no
     figures.
     """

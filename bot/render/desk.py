@@ -60,6 +60,7 @@ def _heading(sheet: Sheet, spec: Desk) -> None:
     x = sheet.fitted(
         x, HEADING_AT, [spec.legend], size, theme.LEAST, room, palette.text3
     ).right  # fmt: skip
+    x += 8 if spec.legend.endswith(" ") else 0  # a space at the end of a line is not drawn
     sheet.text(x, HEADING_AT, spec.late_legend, size, palette.alert)
 
 

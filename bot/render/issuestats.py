@@ -46,7 +46,7 @@ def answer(asked: Asked, found: Stats, t: Translator, question: str, look: Look)
     if found.empty:
         return Message(f"{head}\n{t('issuestats.nothing')}", keyboard)
     lines = [_counts(found, t), _promptness(found, t)]
-    rest = [*_money(found, t, costs=look.costs), *quality(found, t), _rise(found, t)]
+    rest = [_rise(found, t), *_money(found, t, costs=look.costs), *quality(found, t)]
     rows = _rows(found, t)
     if not found.figures.opened:
         return Message("\n".join([head, *lines, *map(html.escape, rest)]), keyboard)
@@ -82,12 +82,11 @@ def _moved(n: int, t: Translator) -> str:
 
 
 def _promptness(found: Stats, t: Translator) -> str:
-    """按时 91.9%(171/186)｜首响 14分钟(九成≤1小时5分)｜解决 5小时(…)."""
+    """按时 91.9%(171/186)｜首响 14分钟(九成≤1小时5分)."""
     f = found.figures
     parts = [
         t("issuestats.on_time", share=share(f.on_time, t)),
         t("issuestats.first", time=_times(f.first, t)),
-        t("issuestats.solve", time=_times(f.solve, t)),
     ]
     return html.escape(t("issuestats.bar").join(parts))
 
@@ -127,10 +126,11 @@ def _amount(minor: int, currency: str, t: Translator) -> str:
 
 
 def quality(found: Stats, t: Translator) -> list[str]:
-    """重开 3.1%(4/129), and 退货率 with its n, or why there is none."""
-    lines = []
+    """解决用时 5小时(…)｜重开 3.1%(4/129), and 退货率 with its n, or why there is none."""
+    parts = [t("issuestats.solve", time=_times(found.figures.solve, t))]
     if found.figures.reopened.whole:
-        lines.append(t("issuestats.reopened", share=share(found.figures.reopened, t)))
+        parts.append(t("issuestats.reopened", share=share(found.figures.reopened, t)))
+    lines = [t("issuestats.bar").join(parts)]
     r = found.returns
     if r.rate is not None and r.sold is not None:
         sold = t.number(r.sold)

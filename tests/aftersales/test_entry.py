@@ -73,3 +73,11 @@ def test_no_phone_number_leaves(text: str) -> None:
     said = "".join(c for c in repr(parse(text, ground(text))) if c.isdigit())
     assert "13800010007" not in said
     assert "1380001" not in said
+
+
+@pytest.mark.parametrize("before", ["", "+ ", "(", "买家 ", "- ", "tel: +"])
+@pytest.mark.parametrize("after", ["", " 2件", "，急", ")", " 少2"])
+def test_nothing_of_a_number_that_is_cut_at_a_pieces_end_leaves(before: str, after: str) -> None:
+    for number in ("+852 9123 4567", "(021) 6123 4567", "138-0001-0007", "朝阳区建国路88号3栋502"):
+        said = repr(parse(text := f"{before}{number}{after}", ground(text)))
+        assert [x for x in ("9123", "6123", "0001", "建国路", "852") if x in said] == [], text

@@ -73,7 +73,7 @@ async def test_a_period_in_figures_and_by_buttons(wire: Wire, shop: Shop) -> Non
     assert said["caption"].splitlines()[:3] == [
         "售后 · 上周 11‑16…11‑22 · 按原因",
         "新增 4单(+4)｜解决 1｜未结 3(24小时内2，3天内0，更久1)",
-        "按时 50.0%(1/2)｜首响 1小时｜解决用时 2小时",
+        "按时 50.0%(1/2)｜首响 1小时",
     ]
     assert "要求退 ¥29.90｜花费 ¥5.00" in said["caption"]
     await wire.restart()

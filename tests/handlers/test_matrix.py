@@ -52,6 +52,7 @@ EXPECTED = {
     "/team": (TEAM, PRIVATE),
     "/invite": (BOSSES, PRIVATE),
     "/audit": ({"owner"}, PRIVATE),
+    "/privacy": ({"owner"}, PRIVATE),
     "/handover": ({"owner", "manager", "staff"}, BOTH),
     "/deadlines": (BOSSES, BOTH),
     "/reasons": (BOSSES, BOTH),

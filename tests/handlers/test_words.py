@@ -62,7 +62,7 @@ def test_a_text_is_read(text: str, said: Said | None) -> None:
         ("This Week", True, "week"),
         ("日报发了吗", False, None),
         ("昨天 销售额", True, None),  # a question: the grammar's
-        ("报售后", True, None),  # not built: the grammar's as well
+        ("报售后", False, "issue"),
     ],
 )
 def test_typed_words_are_commands(text: str, addressed: bool, command: str | None) -> None:

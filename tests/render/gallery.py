@@ -410,7 +410,7 @@ DESK = {
         "Last week: 186 issues, 92% on time", "16 Nov – 22 Nov; changes against 9 Nov – 15 Nov",
         ("New", "On time", "First answer"), "", "{}", "1.8 pt", "min", "3 min", "Reason",
         "length: issues, ", "orange: late", "{} late",
-        "On-time line 90%; shares of fewer than 10 in grey", "as of 23 Nov 08:52",
+        "On-time line 90%; grey: fewer than 10", "as of 23 Nov 08:52",
         ("damaged", "missing items", "late", "wrong item", "not as described", "change of mind",
          "other"),
     ),
