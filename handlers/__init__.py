@@ -69,7 +69,7 @@ COMMANDS = (
         raw=True,
         initials=("sh",),
     ),
-    Command("issues", issue_lists.board, Rule(MEMBERS, ANYWHERE)),
+    Command("issues", issue_lists.board, Rule(MEMBERS, ANYWHERE), takes=True),
     Command("mine", issue_lists.mine, Rule(MEMBERS, ANYWHERE), initials=("wd",)),
     Command("find", issue_lists.find, Rule(MEMBERS, ANYWHERE), takes=True, raw=True),
     Command(

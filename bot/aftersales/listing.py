@@ -87,6 +87,15 @@ def page(
     return Page(tuple(views(s, [rows[x] for x in ids])), number, pages, total, counts)
 
 
+def kinds(
+    s: Session, team_id: int, stores: Collection[int] | None, member: Member | None = None
+) -> dict[str, int]:
+    """How many cards of each kind are open, of those that the same page would show."""
+    here = _bounds(s, team_id, stores, member).where()
+    query = select(Issue.kind, func.count()).where(here, _OPEN).group_by(col(Issue.kind))
+    return dict(s.exec(query).all())
+
+
 def mine(
     s: Session, member: Member, now: datetime, *, number: int = 1, size: int = ROWS, kind: str = ""
 ) -> Page:

@@ -34,7 +34,8 @@ class Bounds:
             return False
         if self.owns(issue):
             return True
-        return not self.only_own and (self.stores is None or issue.store_id in self.stores)
+        teams = issue.store_id is None and issue.kind != "issue"
+        return not self.only_own and (self.stores is None or teams or issue.store_id in self.stores)
 
     def owns(self, issue: Issue) -> bool:
         """Reported by them, theirs to do, or a claim of their pickup point."""
@@ -52,7 +53,8 @@ class Bounds:
             return and_(ours, or_(*own))
         if self.stores is None:
             return ours
-        seen = col(Issue.store_id).in_(self.stores)
+        teams = and_(col(Issue.store_id).is_(None), col(Issue.kind) != "issue")
+        seen = or_(col(Issue.store_id).in_(self.stores), teams)
         return and_(ours, or_(seen, *own) if self.member_id else seen)
 
 

@@ -56,7 +56,21 @@ def issue_json(view: IssueView, store: str, team: str) -> dict[str, Any]:
         "duplicate_of": view.duplicate_of,
         "photos": view.photos,
         "history": [_event(e) for e in view.history],
+        **_extra(view),
     }
+
+
+def _extra(view: IssueView) -> dict[str, Any]:
+    """Of a notice who confirmed when, of a live session its list and figures; else nothing."""
+    if view.extra is None:
+        return {}
+    live = view.extra.live
+    if live is None:
+        asked = [{"name": r.name, "confirmed_at": _time(r.at)} for r in view.extra.receipts]
+        return {"receipts": asked}
+    figures = {k: _money(v, view) if k == "sales" else v for k, v in live.figures}
+    checks = [{"text": c.text, "done": c.done} for c in live.checks]
+    return {"checklist": checks, "started_at": _time(live.started_at), "figures": figures}
 
 
 def line(view: IssueView, store: str, t: Translator) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from conftest import NOW, Shop
 from sky import heard, link
-from wire import Wire
+from wire import Wire, buttons
 from world import FORUM, GROUP, SMALL
 
 from bot.aftersales import issues
@@ -135,3 +135,15 @@ async def test_a_board_is_taken_down(wire: Wire, shop: Shop, db: Database, end: 
     assert (await wire.reply())["text"] == "看板已收起。要再看，发 /board"
     state = wire.server.sandbox.state.chats[GROUP]
     assert (state.pinned, board["message_id"] in state.messages) == ([], False)
+
+
+async def test_a_board_is_offered_under_the_list(wire: Wire, shop: Shop, db: Database) -> None:
+    link(db, shop, GROUP)
+    await wire.act("bot", person=shop.owner, chat=GROUP, status="administrator")
+    await wire.say(shop.staff, "/issues", chat=GROUP)
+    assert "📌 置顶看板" not in buttons(await wire.reply())
+    await wire.say(shop.manager, "/issues", chat=GROUP)
+    page = await wire.reply()
+    await wire.press(shop.manager, page, buttons(page)["📌 置顶看板"])
+    board = await wire.reply()
+    assert pinned(wire, GROUP) == [board["message_id"]]

@@ -122,3 +122,14 @@ async def test_a_live_session_is_prepared_logged_and_told(
     assert recap["text"].endswith("还缺 订单：回复本卡片，如「观看3200 点击410 订单56」")
     await wire.say(shop.staff, "订单 56", reply_to=recap["message_id"])
     assert "订单 56 (13.7%)" in (await wire.reply())["text"]
+
+
+async def test_lists_are_by_kind(wire: Wire, shop: Shop, db: Database) -> None:
+    await wire.say(shop.staff, "/todo 明天 续费")
+    await wire.replies()
+    await wire.say(shop.staff, "/issues")
+    page = await wire.reply()
+    await wire.press(shop.staff, page, pressed(page, "待办 1"))
+    assert (await wire.reply())["text"] == "待处理 1｜待办\n🟡 #1 剩33h 待办 续费 · 小陈"
+    await wire.say(shop.staff, "/issues 违规")
+    assert (await wire.reply())["text"] == "待处理 0｜违规\n没有这样的卡片。"

@@ -18,7 +18,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 def row(no: int, minutes: int | None = None, **more: object) -> IssueView:
     due = None if minutes is None else NOW + timedelta(minutes=minutes)
-    fields = {"type": "refund_only", "reason": "missing", "product": "苹果礼盒5斤", **more}
+    fields = {"type": "refund_only", "reason": "missing", "product": "苹果礼盒", **more}
     return IssueView(no, no, "issue", "new", 1, ZONE, NOW, 1, due_at=due, **fields)  # type: ignore[arg-type]
 
 
@@ -37,9 +37,9 @@ def test_a_board_counts_and_lists() -> None:
     assert board(view, translator("zh-hans"), NOW).text.split("\n") == [
         "📋 <b>售后看板</b>｜天猫旗舰店、香港店",
         "未结 5｜新登记 2 · 等待中 3｜🔴 超时 1",
-        "🔴 <b>#7 超1h</b> 少件漏发 苹果礼盒5斤 · 小王",
-        "🔴 <b>#9 剩1h30m</b> 少件漏发 苹果礼盒5斤",
-        "🟡 <b>#12</b> 少件漏发 苹果礼盒5斤",
+        "🔴 <b>#7 超1h</b> 少件漏发 苹果礼盒 · 小王",
+        "🔴 <b>#9 剩1h30m</b> 少件漏发 苹果礼盒",
+        "🟡 <b>#12</b> 少件漏发 苹果礼盒",
         "…还有 2 单 /issues",
     ]
 
