@@ -11,7 +11,7 @@ from bot.aftersales.drafts import Form
 from bot.aftersales.views import IssueView
 from bot.context import Turn
 from bot.context import number as row_id
-from bot.db.desk import Draft, Issue
+from bot.db.desk import Draft, Issue, IssueEvent
 from bot.db.people import Member
 from bot.errors import UserError
 from bot.message import Keyboard
@@ -40,7 +40,7 @@ def press(turn: Turn) -> None:
     verb, _, value = rest.partition(":")
     assert turn.member
     issue = issues.seen(turn.s, turn.member, row_id(number))
-    _shown_here(turn, issue)
+    shown_here(turn, issue)
     if verb == "open":
         desk.card_here(turn, issue)
     elif verb == "card":
@@ -51,7 +51,10 @@ def press(turn: Turn) -> None:
     elif verb == "ask":
         _ask(turn, issue, value)
     elif verb == "undo":
-        _changed(turn, issues.undo(turn.s, row_id(value), turn.member, turn.now))
+        event = turn.s.get(IssueEvent, row_id(value))
+        if event is None or event.issue_id != issue.id:
+            raise UserError("stale")
+        _changed(turn, issues.undo(turn.s, event.id or 0, turn.member, turn.now))
     elif verb == "due":
         at = moments(turn.now, _view(turn, issue)).get(value)
         if at is None and value != "table":
@@ -63,11 +66,11 @@ def press(turn: Turn) -> None:
         raise UserError("stale")
 
 
-def _shown_here(turn: Turn, issue: Issue) -> None:
-    """In a group only what it speaks about."""
-    if turn.event.chat_kind == "private" or issue.store_id is None:
+def shown_here(turn: Turn, issue: Issue) -> None:
+    """In a group only what it speaks about; one that is not linked speaks about nothing."""
+    if turn.event.chat_kind == "private":
         return
-    if issue.store_id not in {x.id for x in turn.stores}:
+    if issue.store_id not in {None, *(x.id for x in turn.stores)}:
         raise UserError("store.not_yours")
 
 
@@ -116,7 +119,9 @@ def _menu(turn: Turn, issue: Issue, name: str) -> Keyboard:
             return menus.more(view, t)
         case "duplicate":
             assert turn.member
-            alike = twins.of(turn.s, issue, turn.member)
+            private = turn.event.chat_kind == "private"
+            here = None if private else frozenset(x.id or 0 for x in turn.stores)
+            alike = twins.of(turn.s, issue, turn.member, here)
             return menus.duplicate(view, t, turn.now, issues.views(turn.s, alike))
     raise UserError("stale")
 

@@ -22,14 +22,14 @@ from bot.errors import UserError
 from bot.i18n import words as said_words
 from bot.message import Media
 from bot.render import drafts as render
-from handlers import issue_answers, issue_choices, kin
+from handlers import issue_answers, issue_cards, issue_choices, kin
 
 
 def log(turn: Turn) -> None:
     """`/issue 2611220093 少件 苹果 2件 @wang 急`, also as a caption or in reply to any message."""
     stores, quoted = _stores(turn), turn.event.quoted
     if quoted and (issue := desk.issue_of(turn.s, turn.event.chat, quoted.message_id)):
-        _tell_more(turn, issues.seen(turn.s, _member(turn), issue.id or 0))
+        _tell_more(turn, _seen(turn, issue))
         desk.card_here(turn, issue)
         return
     form, hidden = _understood(turn, stores)
@@ -46,12 +46,12 @@ def reply(turn: Turn) -> None:
     at = turn.event.chat, quoted.message_id if quoted else 0
     row = drafts.of_message(turn.s, *at)
     if row:
-        _answer(turn, drafts.own(turn.s, row.id, turn.team_id, turn.now))
+        _answer(turn, _own(turn, row.id))
         return
     issue = desk.issue_of(turn.s, *at)
     if issue is None:
         raise UserError("desk.gone")
-    _tell_more(turn, issues.seen(turn.s, _member(turn), issue.id or 0))
+    _tell_more(turn, _seen(turn, issue))
     turn.react(issue_answers.HEARD)
 
 
@@ -68,7 +68,7 @@ def album(turn: Turn) -> None:
     if found is None:
         raise UserError("desk.gone")
     member = _member(turn)
-    issue = issues.seen(turn.s, member, found.id or 0)
+    issue = _seen(turn, found)
     evidence.more(turn.s, issue, media, member, turn.now, _days(turn))
     desk.changed(turn.s, turn.house, issue, turn.now)
 
@@ -77,9 +77,7 @@ def press(turn: Turn) -> None:
     """`d:<draft>:<field>:<value>`, `d:<draft>:skip:<field>`, `d:<draft>:cancel`."""
     draft_id, _, rest = turn.event.data.partition(":")
     what, _, value = rest.partition(":")
-    row = drafts.own(turn.s, draft_id, turn.team_id, turn.now)
-    if _member(turn).role == LEADER and row.member_id != _member(turn).id:
-        raise UserError("not_allowed")
+    row = _own(turn, draft_id)
     form, stores = Form.load(row.fields), _stores(turn)
     skipped = json.loads(row.skipped or "[]")
     if what == "cancel":
@@ -238,15 +236,15 @@ def _merge(turn: Turn, row: Draft, form: Form) -> None:
 def _tell_more(turn: Turn, issue: Issue) -> None:
     """Words and photos go into the history of an issue."""
     e, member, media = turn.event, _member(turn), _media(turn)
+    masked = reading.masked(turn.s, member, turn.stores, e.text)
     if media and media[0].album and not e.text:
         evidence.more(turn.s, issue, media, member, turn.now, _days(turn))
-    elif not media and kin.heard(turn, issue):
+    elif not media and kin.heard(turn, issue, masked.text):
         pass  # the list or the figures of a live session
     elif e.text or media:
-        masked = reading.masked(turn.s, member, _stores(turn), e.text)
         event = issues.act(turn.s, issue, "note", member, turn.now, note=masked.text.strip())
         evidence.add(turn.s, event, media, turn.now, _days(turn))
-        _hide(turn, {e.message_id: masked.found}, (e.message_id,))
+    _hide(turn, {e.message_id: masked.found}, (e.message_id,))
     desk.link(turn.s, _chat(turn).id or 0, [e.message_id], issue)
     desk.changed(turn.s, turn.house, issue, turn.now)
 
@@ -268,6 +266,21 @@ def _hide(turn: Turn, hidden: dict[int, tuple[str, ...]], links: Sequence[int]) 
 
 def _media(turn: Turn) -> tuple[Media, ...]:
     return (turn.event.media,) if turn.event.media else ()
+
+
+def _own(turn: Turn, draft_id: str) -> Draft:
+    """A draft of the team; a leader's only their own."""
+    row = drafts.own(turn.s, draft_id, turn.team_id, turn.now)
+    if _member(turn).role == LEADER and row.member_id != _member(turn).id:
+        raise UserError("not_allowed")
+    return row
+
+
+def _seen(turn: Turn, issue: Issue) -> Issue:
+    """Theirs to see, and this chat's to speak of."""
+    found = issues.seen(turn.s, _member(turn), issue.id or 0)
+    issue_cards.shown_here(turn, found)
+    return found
 
 
 def _member(turn: Turn) -> Member:

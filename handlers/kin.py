@@ -98,11 +98,11 @@ def _running(turn: Turn) -> list[Issue]:
 # replies to a card ------------------------------------------------------------------------------
 
 
-def heard(turn: Turn, issue: Issue) -> bool:
-    """Words under the card of a live session that change its list or tell its figures."""
+def heard(turn: Turn, issue: Issue, text: str) -> bool:
+    """Words (masked) under the card of a live session that change its list or tell its figures."""
     if issue.kind != "live":
         return False
-    if doing.edit_list(turn.s, issue, turn.event.text, _member(turn), turn.now):
+    if doing.edit_list(turn.s, issue, text, _member(turn), turn.now):
         return True
     return issue.stage == "closed" and _tell(turn, issue, turn.event.text)
 

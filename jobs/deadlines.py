@@ -29,8 +29,8 @@ def tick(house: House) -> None:
         facts = calls.facts(s, now, watch.horizon(rosters.values(), now))
         recent, since = (calls.recent(s, now), calls.restored(s)) if facts else ({}, None)
     for team, known in facts.items():
-        decision = watch.decide(known, rosters[team], now, recent, since)
         try:
+            decision = watch.decide(known, rosters[team], now, recent, since)
             for some in _slices(decision.missed):
                 _miss(house, some, now)
             for call in decision.calls:

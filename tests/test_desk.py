@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -11,18 +11,23 @@ from sqlmodel import Session, col, select
 
 from bot import desk as cards
 from bot import outbox, teams
-from bot.aftersales import issues
+from bot.aftersales import drafts, issues, listing, twins
+from bot.aftersales.drafts import Form
 from bot.aftersales.issues import New
+from bot.aftersales.listing import Filter
 from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Defaults, Telegram
-from bot.context import Event, House, Turn
+from bot.context import Event, House, Quoted, Turn
 from bot.db import Database
-from bot.db.desk import Draft, Issue, IssueCard, IssueLink
+from bot.db.desk import ChecklistItem, Draft, Issue, IssueCard, IssueEvent, IssueLink
 from bot.db.moves import move_chat
 from bot.db.people import Chat
 from bot.db.wire import OutboxRow
+from bot.errors import UserError
 from bot.message import Message
 from bot.outbox import Outcome
+from handlers import issue_cards
+from handlers import issues as doors
 from tests.aftersales.desk import Desk, member
 
 GROUP = -1001
@@ -241,3 +246,112 @@ def deliver_texts(s: Session) -> list[str]:
             found.append(sending.message.text.splitlines()[0].split("｜")[-1].strip("</b>"))
             outbox.settle(s, sending, "me", Outcome("sent", message_id=101), now)
     return found
+
+
+# what a chat and a person may reach ----------------------------------------------------------
+
+MINE = {"order_no": "2611220093", "type": "exchange", "tail": "0093"}
+
+
+def pressing(office: Office, s: Session, data: str, chat: int = GROUP) -> Turn:
+    turn = office.turn(s, office.shop.staff, chat=chat)
+    turn.event = replace(turn.event, data=data)
+    return turn
+
+
+def replying(office: Office, s: Session, person: int, to: int, words: str) -> Turn:
+    turn = office.turn(s, person)
+    turn.event = replace(turn.event, text=words, quoted=Quoted(to, ours=True))
+    return turn
+
+
+def test_in_a_group_ones_own_issues_of_other_stores_are_not_listed(
+    db: Database,
+    office: Office,
+    shop: Shop,
+) -> None:
+    with db.write() as s:
+        here = office.desk.open(s, New(**MINE))  # type: ignore[arg-type]
+        other = office.desk.open(s, New(**MINE, store_id=shop.shopify))  # type: ignore[arg-type]
+        staff, group = member(s, shop.staff), frozenset({shop.tmall})
+        listed = listing.page(s, shop.team, Filter("mine"), group, NOW, member=staff)
+        private = listing.page(s, shop.team, Filter("mine"), None, NOW, member=staff)
+        assert [x.no for x in listed.rows] == [here.no]
+        assert [x.no for x in private.rows] == [here.no, other.no]
+        assert twins.of(s, here, staff, group) == []
+        assert twins.of(s, here, staff) == [other]
+
+
+def test_in_a_group_that_is_not_linked_a_button_does_nothing(
+    db: Database,
+    office: Office,
+    shop: Shop,
+) -> None:
+    with db.write() as s:
+        new = New(reporter_id=member(s, shop.staff).id)
+        issue = issues.open(s, shop.team, new, NOW, None)
+        with pytest.raises(UserError, match=r"link\.not_linked"):
+            issue_cards.press(pressing(office, s, f"{issue.id}:1:take", chat=-2002))
+        assert issue.stage == "new"
+
+
+def test_the_undo_of_a_card_is_of_its_own_issue(
+    db: Database,
+    office: Office,
+    shop: Shop,
+) -> None:
+    with db.write() as s:
+        issue, other = office.desk.open(s), office.desk.open(s, New(store_id=shop.shopify))
+        event = s.exec(select(IssueEvent).where(IssueEvent.issue_id == other.id)).one()
+        with pytest.raises(UserError, match="stale"):
+            issue_cards.press(pressing(office, s, f"{issue.id}:1:undo:{event.id}"))
+        assert other.stage == "new"
+
+
+def test_a_leader_answers_no_draft_of_somebody_else(
+    db: Database,
+    office: Office,
+    shop: Shop,
+) -> None:
+    with db.write() as s:
+        turn = office.turn(s, shop.staff)
+        row = Draft(
+            id=drafts.new_id(), team_id=shop.team, chat_id=teams.chat(s, GROUP, "supergroup").id,
+            member_id=member(s, shop.staff).id, key="reply:7:1:1", fields=Form().dump(),
+            created_at=NOW, expires_at=NOW + drafts.GOOD_FOR,
+        )  # fmt: skip
+        s.add(row)
+        s.flush()
+        assert doors._own(turn, row.id) is row
+        with pytest.raises(UserError, match="not_allowed"):
+            doors._own(office.turn(s, shop.leader), row.id)
+
+
+def test_who_may_not_see_the_store_is_not_given_what_is_merged(
+    db: Database,
+    office: Office,
+    shop: Shop,
+) -> None:
+    with db.write() as s:
+        issue, staff, owner = office.desk.open(s), member(s, shop.staff), member(s, shop.owner)
+        teams.hold_to(s, staff, [shop.shopify])
+        issues.attach(s, issue, New(assignee_id=staff.id, tail="0093"), owner.id, NOW)
+        assert (issue.assignee_id, issue.stage, issue.tail) == (None, "new", "0093")
+        issues.attach(s, issue, New(assignee_id=owner.id), owner.id, NOW)
+        assert (issue.assignee_id, issue.stage) == (owner.id, "assigned")
+
+
+def test_a_number_put_on_the_list_of_a_live_session_is_masked(
+    db: Database,
+    office: Office,
+    shop: Shop,
+) -> None:
+    with db.write() as s:
+        issue = office.desk.open(s, New(kind="live"))
+        cards.link(s, teams.chat(s, GROUP, "supergroup").id or 0, [77], issue)
+        s.flush()
+        doors.reply(replying(office, s, shop.staff, 77, "+ 主播 13800010007"))
+        assert [x.text for x in s.exec(select(ChecklistItem))] == ["主播 *0007"]
+        event = s.exec(select(IssueEvent).order_by(col(IssueEvent.id).desc())).first()
+        assert event
+        assert event.value == "+主播 *0007"

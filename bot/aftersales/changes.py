@@ -22,6 +22,8 @@ CHANGEABLE = (
     "type", "reason", "responsible", "product", "order_no", "tail", "waybill", "note", "quantity",
     "amount", "urgent", "store", "applied_at",
 )  # fmt: skip
+# what is done for a customer, and to no notice or follow-up: their cards have no words for it
+_CUSTOMERS = frozenset({"resolve", "wait", "duplicate"})
 _LONGEST = 500  # characters of a text
 _MOST = 10**15  # minor units, pieces
 
@@ -48,6 +50,8 @@ class Asked:
 
 def of(asked: Asked) -> Change:
     """What this action changes. Raises UserError where its value makes no sense."""
+    if asked.issue.kind != "issue" and asked.action in _CUSTOMERS:
+        raise UserError("desk.value")
     change = _ACTIONS[asked.action](asked)
     fields = dict(change.fields)
     issue, now = asked.issue, asked.now
@@ -116,7 +120,7 @@ def _take(a: Asked) -> Change:
 
 
 def _assign(a: Asked) -> Change:
-    member = assignable(a.s, a.issue, int(a.value) if a.value.isdecimal() else 0)
+    member = assignable(a.s, a.issue, number(a.value))
     if member.id == a.issue.assignee_id:
         raise UserError("desk.theirs", no=a.issue.no, name=teams.called(member))
     return Change({"assignee_id": member.id}, str(member.id))

@@ -94,7 +94,7 @@ def new_id() -> str:
 
 def own(s: Session, draft_id: str, team_id: int, now: datetime) -> Draft:
     """A draft of this team, held until the commit. Raises UserError where it is over or gone."""
-    row = s.get(Draft, draft_id[:40], with_for_update=True)
+    row = s.get(Draft, draft_id[:40], with_for_update=True, populate_existing=True)
     if row is None or row.team_id != team_id:
         raise UserError("draft.gone")
     if now >= row.expires_at:

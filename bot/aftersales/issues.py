@@ -219,11 +219,21 @@ def attach(s: Session, issue: Issue, new: New, by: int | None, now: datetime) ->
         fields["urgent"] = True
     if new.due_at and issue.due_from in ("", "table"):
         fields |= {"due_at": new.due_at, "due_from": new.due_from or "line"}
+    if new.assignee_id and "assignee_id" in fields and not _sees(s, issue, new.assignee_id):
+        del fields["assignee_id"]
     if "assignee_id" in fields and issue.stage == "new":
         fields |= {"stage": "assigned", "staged_at": now}
     what = "merge" if fields else "note"
     fields["answered_at"] = issue.answered_at  # who says it again has not answered
     return record(s, issue, what, now, by, new.refund_no, new.note, fields)
+
+
+def _sees(s: Session, issue: Issue, member_id: int) -> bool:
+    """Whether somebody can be given the issue."""
+    try:
+        return bool(changes.assignable(s, issue, member_id))
+    except UserError:
+        return False
 
 
 def _permit(s: Session, issue: Issue, action: str, by: Member, bounds: scope.Bounds) -> None:

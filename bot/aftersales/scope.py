@@ -19,7 +19,8 @@ class Bounds:
 
     `member_id` is whoever asks, 0 for a chat or the command line: their own issues are seen even
     where the store is not known yet. `only_own` and `point_id` hold a leader to what they reported,
-    what is theirs to do and the claims of their pickup point.
+    what is theirs to do and the claims of their pickup point. `here` are the stores of a group that
+    is spoken to: whoever asks, issues of others are not shown there, not even their own.
     """
 
     team_id: int
@@ -27,10 +28,13 @@ class Bounds:
     member_id: int = 0
     only_own: bool = False
     point_id: int | None = None
+    here: frozenset[int] | None = None
 
     def holds(self, issue: Issue) -> bool:
         """Whether this issue is within."""
         if issue.team_id != self.team_id:
+            return False
+        if self.here is not None and issue.store_id is not None and issue.store_id not in self.here:
             return False
         if self.owns(issue):
             return True
@@ -46,6 +50,10 @@ class Bounds:
     def where(self) -> ColumnElement[bool]:
         """The same as `holds`, for a query."""
         ours = col(Issue.team_id) == self.team_id
+        if self.here is not None:
+            ours = and_(
+                ours, or_(col(Issue.store_id).is_(None), col(Issue.store_id).in_(self.here))
+            )
         own = [col(Issue.reporter_id) == self.member_id, col(Issue.assignee_id) == self.member_id]
         if self.point_id is not None:
             own.append(col(Issue.point_id) == self.point_id)
@@ -61,8 +69,8 @@ class Bounds:
 def of(s: Session, member: Member, stores: frozenset[int] | None = None) -> Bounds:
     """What a member may see; `stores`, those a chat speaks about, narrow it further."""
     if member.role == LEADER:
-        return Bounds(member.team_id, None, member.id or 0, True, member.point_id)
-    held = teams.held_to(s, member)
+        return Bounds(member.team_id, None, member.id or 0, True, member.point_id, stores)
+    here, held = stores, teams.held_to(s, member)
     if held:
         stores = frozenset(held) if stores is None else stores & held
-    return Bounds(member.team_id, stores, member.id or 0)
+    return Bounds(member.team_id, stores, member.id or 0, here=here)

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from bot.aftersales import words
+from bot.aftersales import masks, words
 from bot.aftersales.batches import Batch
 from bot.aftersales.births import New
 from bot.aftersales.stages import OPEN
@@ -385,7 +385,7 @@ def _new(file: File, x: Change, seen: Seen) -> New:
         quantity=row.quantity, amount=row.amount or None,
         order_amount=sum(line.paid for line in order) if order else None,
         paid_at=datetime.fromtimestamp(paid, UTC) if paid else None, type=row.type, reason=reason,
-        note=row.reason if reason == "other" and row.reason != "other" else "",
+        note=masks.mask(row.reason).text if reason == "other" and row.reason != "other" else "",
         applied_at=row.applied_at, due_at=row.due_at, due_from="file" if row.due_at else "",
         platform_status=row.platform_status, waybill=row.waybill, born_import=file.import_id,
         waiting_for=turn(row.platform_status),

@@ -97,7 +97,7 @@ class Evidence(SQLModel, table=True):
     kind: str  # photo | document | video
     file_id: str
     unique_id: str
-    album: str = ""  # media group
+    album: str = Field(default="", index=True)  # media group
     added_at: datetime
     expires_at: datetime
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import unescape
 
 from bot.aftersales import words
 from bot.aftersales.views import IssueView
@@ -156,4 +157,4 @@ def per_row(t: Translator) -> int:
 
 
 def _plain(line: str) -> str:
-    return line.replace("<b>", "").replace("</b>", "").replace("&lt;", "<").replace("&amp;", "&")
+    return unescape(line.replace("<b>", "").replace("</b>", ""))

@@ -60,7 +60,7 @@ def read(
         if member is not None:
             people.append(member)
         elif not name:
-            unknown.append(m[1][:20])
+            unknown.append(masks.mask(m[1]).text[:20])
         rest += text[at : m.start()] + " "
         at = m.start() + 1 + len(name or m[1])
     when = dates.find(rest + text[at:], now, zone, led=led)

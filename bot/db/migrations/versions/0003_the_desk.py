@@ -315,6 +315,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("issue_id", "unique_id", name=op.f("uq_evidence_issue_id")),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_album"), ["album"], unique=False)
         batch_op.create_index(batch_op.f("ix_evidence_issue_id"), ["issue_id"], unique=False)
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_message", ["chat_id", "message_id"], unique=False)
@@ -337,6 +338,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_issue_id"))
+        batch_op.drop_index(batch_op.f("ix_evidence_album"))
 
     op.drop_table("evidence")
     op.drop_table("refund_journal")
