@@ -48,16 +48,16 @@ _LOOKED_UP = 8  # numbers of a text
 _SHORTEST = 6  # characters of a number that is looked for inside texts
 
 
-def hidden(s: Session, team_id: int, text: str) -> str:
+def hidden(s: Session, team_id: int, text: str, *, places: bool = False) -> str:
     """A text without customers' numbers; a product's code (EAN), an order or a waybill that looks
-    like one is left.
+    like one is left, and so are street addresses where `places`.
     """
-    masked = masks.mask(text)
-    if not masked:
+    if not masks.spans(text):
         return text
     numbers = candidates(text)[:_LOOKED_UP]
     known = _known(s, team_id, numbers) if numbers else set()
-    return masks.mask(text, known).text if known else masked.text
+    found = [x for x in masks.spans(text, known) if not (places and x.kind == "address")]
+    return masks.hide(text, found)
 
 
 def _known(s: Session, team_id: int, numbers: Sequence[str]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Protocol
 
 from bot import inbox, privacy
@@ -26,6 +27,8 @@ class Opens(Protocol):
     def writes(self) -> bool: ...
     @property
     def raw(self) -> bool: ...
+    @property
+    def places(self) -> bool: ...
 
 
 def settle(house: House, event: Event, row: Opens | None) -> None:
@@ -62,7 +65,7 @@ def _open(turn: Turn, row: Opens | None) -> None:
     if verdict is Verdict.ALLOW and row is not None:
         assert callable(row.door)
         if not row.raw:
-            turn.hide(privacy.hidden)
+            turn.hide(partial(privacy.hidden, places=row.places))
         row.door(turn)
         turn.answer()
         return

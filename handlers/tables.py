@@ -29,6 +29,7 @@ class Command:
     probes: bool = False  # Telegram is asked first what reaches us in this chat
     files: bool = False  # a photo or file with the command as its caption is meant for it
     raw: bool = False  # gets the text as it came: it hides customers' numbers itself
+    places: bool = False  # may name a street: a store or a pickup point is called so
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Press:
     writes: bool = False
     probes: bool = False
     raw: bool = False
+    places: bool = False
 
 
 @dataclass(frozen=True)

@@ -318,3 +318,10 @@ def test_what_is_known_is_not_taken_for_a_customers_number(db: Database, shop: S
         text = "13812345678 4111111111111111 13800010007"
         assert privacy.hidden(s, shop.team, text) == "13812345678 4111111111111111 *0007"
         assert privacy.hidden(s, shop.other_team, text) == "*5678 *1111 *0007"
+
+
+def test_a_pickup_point_may_be_called_by_its_street(db: Database, shop: Shop) -> None:
+    text = "团长 阳光花园5栋1203 13800010007"
+    with db.read() as s:
+        assert privacy.hidden(s, shop.team, text) == "团长 * *0007"
+        assert privacy.hidden(s, shop.team, text, places=True) == "团长 阳光花园5栋1203 *0007"

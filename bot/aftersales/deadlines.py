@@ -16,8 +16,10 @@ from sqlmodel import Session, select
 from bot.db.desk import DeadlineRule
 
 # open: the seller has to decide; shipped: the same where the order is known to be on its way;
-# returned: the goods are on their way back; the rest: whom the card waits for
-STATES = ("open", "shipped", "returned", "buyer", "platform", "supplier", "courier")
+# returned: the goods are on their way back; the rest: whom the card waits for. SHIP is of no card:
+# what is paid has to be sent within it
+SHIP = "ship"
+STATES = ("open", "shipped", "returned", "buyer", "platform", "supplier", "courier", SHIP)
 LONGEST = 24 * 60  # hours that a team may set
 ANY = ""  # every platform
 
@@ -81,6 +83,7 @@ SEED: Mapping[tuple[str, str, str], Value] = {
         ),
         *_rows("taobao", "common", ("return_refund", "open", 36, "as_refund_only")),
         *_common("pdd"), *_common("jd"), *_common("douyin"),
+        *_rows(ANY, "common", ("", SHIP, 48, "unconfirmed")),
         *_rows(
             "amazon", "amazon",
             ("refund_only", "open", 48, "message"),
@@ -166,6 +169,12 @@ def due(
     asked = applied_at or opened_at
     since = asked if value.state in ("open", "shipped") else staged_at
     return since + timedelta(hours=value.hours)
+
+
+def to_ship(table: Table, platform: str) -> int | None:
+    """Hours from payment to shipping; None: no limit."""
+    found = table.value(platform, "", SHIP)
+    return found.hours if found else None
 
 
 # rows ---------------------------------------------------------------------------------------

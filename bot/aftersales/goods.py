@@ -26,6 +26,11 @@ _SAID_PRODUCT = (
 )
 _PART = re.compile(r"[^\s,，。;；:：、!！?？/|()（）【】\[\]+~～—…]+(?: (?=[a-z])[a-z]+)*")
 _BOUGHT = re.compile(r"^.{0,12}(?:拍|买|收到|发来|寄来|订|下单|送来)的")
+_CAME = re.compile(
+    r"^.{0,4}(?:收到|发来|寄来|拿到|到手|来|发)的(?:却|竟|其实)?(?:是|不是)"
+)  # not what was bought
+_SIZE = re.compile(r"\d+(?:\.\d+)?\s?(?:[a-z]{1,3}|[\u4e00-\u9fff]{1,2})")  # 2斤, 500ml: of many
+_PERSON = re.compile(r"\d(?:号楼|栋|幢|单元)|.(?:[姐哥叔]|阿姨|大妈|先生|女士|太太)$")
 _TRIM = " \t,，。;；:：、!！?？/|()（）【】[]+~～—…-*·#\"'“”"
 
 
@@ -33,7 +38,7 @@ def beside_counts(line: Line, products: Sequence[Goods]) -> None:
     """What the line calls it: after 商品:, or the words beside a count."""
     if known := line.of("product"):
         for count in line.of("quantity")[:8]:
-            span = _beside(line, count)
+            span = _beside(line, count, products)
             if span and _goods(line.text[span[0] : span[1]], products) == known[0].value:
                 line.take("product", *span, known[0].value, 3)
         return
@@ -47,25 +52,27 @@ def beside_counts(line: Line, products: Sequence[Goods]) -> None:
     if len({x.value for x in counts if x.weight == counts[0].weight}) > 1:
         return  # 苹果2件 梨3件: two things
     for count in counts[:8]:
-        if span := _beside(line, count):
+        if span := _beside(line, count, products):
             line.take("product", *span, _goods(line.text[span[0] : span[1]], products))
             return
 
 
-def _beside(line: Line, count: Found) -> tuple[int, int] | None:
+def _beside(line: Line, count: Found, products: Sequence[Goods]) -> tuple[int, int] | None:
     """The name before or after a count; 苹果破损2件, 3 expired yogurts: with a fault between."""
     left, right = _left(line, count.start), _right(line, count.end)
     glued_right = right and right[0] == count.end
     glued_left = left and left[1] == count.start
     if glued_right and not glued_left:
         return right
+    if left and right and not glued_left and _goods(line.text[slice(*right)], products).id:
+        return left if _goods(line.text[slice(*left)], products).id else right
     if left or right:
         return left or right
     ends = {x.end: x for x in line.of("reason")}
     starts = {x.start: x for x in line.of("reason")}
     for gap in range(3):
         fault = ends.get(count.start - gap)
-        if fault and not line.plain[fault.end : count.start].strip():
+        if fault and not line.plain[fault.end : count.start].strip(" 了掉咗"):
             left = _left(line, fault.start)
             if left and left[1] == fault.start:
                 return left
@@ -107,6 +114,8 @@ def _goes_on(char: str, *, latin: bool) -> bool:
 
 def _clean(line: Line, start: int, end: int) -> tuple[int, int] | None:
     """The name without what leads to it (客户说, the, of); None where it reads like a sentence."""
+    if _CAME.match(line.plain[start:end]):
+        return None
     if bought := _BOUGHT.match(line.plain[start:end]):
         start += bought.end()
     leads, guards = lists("desk_words.alias.lead"), lists("desk_words.alias.guard")
@@ -136,7 +145,7 @@ def _clean(line: Line, start: int, end: int) -> tuple[int, int] | None:
 def _is_a_name(text: str) -> bool:
     if not any(c.isalpha() for c in text) or len(text) > 40:
         return False
-    if text in lists("desk_words.alias.thing"):
+    if text in lists("desk_words.alias.thing") or _PERSON.search(text):
         return False
     words = text.split()
     han = sum("\u4e00" <= c <= "\u9fff" for c in text)
@@ -179,7 +188,7 @@ def loose(line: Line, products: Sequence[Goods]) -> Goods | None:
     ]
     for start, end in parts[:8]:
         span = _clean(line, start, end)
-        if not span or span[1] - span[0] < 2:
+        if not span or span[1] - span[0] < 2 or _SIZE.fullmatch(line.plain[slice(*span)]):
             continue
         goods = _goods(line.plain[span[0] : span[1]], products)
         if goods.id:

@@ -172,11 +172,17 @@ def _blame(line: Line, start: int, end: int, slug: str) -> None:
         line.take("responsible", start, end, slug, 1)
 
 
+_TOOK = re.compile(rf"把[^\s,，。;；!！{TAKEN}]{{1,10}}(?={TAKEN})")
+
+
 def _does_wrong(line: Line, end: int) -> bool:
     """仓库漏发: right before a fault, whether that was understood or not."""
     if not is_letter(line.plain[end : end + 1] or " ") and line.plain[end : end + 1] != TAKEN:
         return False
-    reason = any(x.start == end for x in line.of("reason"))
+    reasons = {x.start for x in line.of("reason")}
+    reason = end in reasons
+    if m := _TOOK.match(line.plain, end):  # 司机把豆腐压碎了
+        reason = m.end() in reasons
     return reason or line.plain.startswith(_faults(), end)
 
 

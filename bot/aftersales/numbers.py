@@ -10,10 +10,12 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from bot import money
 from bot.aftersales.line import Found, Line
-from bot.metrics.words import fold, number
+from bot.aftersales.words import REASONS
+from bot.metrics.words import fold, lists, number
 
 _CN = "[一二两三四五六七八九十]{1,3}"
 _IS = r"\s*(?:[:#=是为]|no\.?|number|num|id|is)*\s*[:#]?\s*"
@@ -79,9 +81,7 @@ _VERB = (
     r"(?:(?:仅|只|全额?|部分)?退(?:货退)?(?:还|回)?(?:款|钱|运费|邮费)?|赔(?:付|偿|款)?|补(?:偿|差价?|贴|回|运费|邮费)?|返(?:现|还)?|减|差价|转账"
     r"|(?<![a-z])(?:partial\s)?(?:refund(?:ed|s)?|compensat(?:e|ed|ion)|pay\s?back|reimburse))"
 )
-_LINK = (
-    r"(?:\s|:|给|他|她|客户|买家|顾客|人家|金额|了|款|of|them|her|him|customer|buyer|the|部分|,)*"
-)
+_LINK = r"(?:\s|:|给|个|他|她|客户|买家|顾客|人家|金额|了|款|of|them|her|him|customer|buyer|the|部分|,)*"
 _MONEY = re.compile(
     rf"(?P<verb>{_VERB}{_LINK})?"
     rf"(?:(?<![a-z])(?P<sign>{_BEFORE})\s?(?P<a>{_NUM})(?:\s?(?:元|块钱?|圆))?"
@@ -111,11 +111,11 @@ SHORT = {
 }  # fmt: skip
 WANTS = {"换": "exchange", "补": "resend"}
 _SHORT_COUNT = re.compile(
-    rf"(?P<v>[{''.join(SHORT)}{''.join(WANTS)}退])(?:了|掉|有)*\s?"
+    rf"(?P<v>[{''.join(SHORT)}{''.join(WANTS)}退])(?:了|掉|有|咗)*\s?"
     rf"(?P<n>\d{{1,3}}|{_CN}(?=\s?[{_COUNT_UNITS}入]))(?:\s?[{_COUNT_UNITS}入]{_NOT_A_UNIT}|(?![\d.:a-z%斤]|\s?(?:元|块|天|小时|分|克|kg|g|ml|斤)))"
 )
 _COUNT_SHORT = re.compile(
-    r"\s?(?:都|全|是|有|也)*(?P<v>[少缺漏破坏烂碎裂瘪])(?:了|的|掉)?(?![\u4e00-\u9fff])"
+    r"\s?(?:都|全|是|有|也)*(?P<v>[少缺漏破坏烂碎裂瘪])(?:了|的|掉|咗)?(?![\u4e00-\u9fff])"
 )
 _ACTS = re.compile(
     r"(?:少|缺|漏|破|坏|烂|碎|裂|瘪|错|丢|臭|霉|损|伤|退|换|补|退货|换货|不见|压扁|液|missing|short|lost|broken|damaged|wrong|"
@@ -228,7 +228,7 @@ def take_money(line: Line, currency: str) -> None:
 
 def _only_a_verb(verb: str) -> bool:
     """退, 赔, 补, refund …: taken with the amount; 退款, 补差价 mean something by themselves."""
-    word = re.sub(r"[\s:]|给|他|她|客户|买家|顾客|人家|金额|了|of|them|him|her", "", verb)
+    word = re.sub(r"[\s:]|给|个|他|她|客户|买家|顾客|人家|金额|了|of|them|him|her", "", verb)
     return word in (
         "退",
         "退回",
@@ -283,9 +283,16 @@ def _minor(value: Decimal, sign: str, currency: str) -> int | None:
 def take_counts(line: Line) -> None:
     """Pieces; a count beside what is wrong (少2, 3个坏了) weighs more than one that stands there."""
     for m in line.scan(_OF):
+        if _HAVE.search(line.before(m.start())) or _GOT.search(line.before(m.start())):
+            continue
         line.take("quantity", *m.span(), _count(m["n"]), 3)
     for m in line.scan(_SHORT_COUNT):
         if _part_of_a_word(line, m):
+            continue
+        if line.before(m.start(), 1) + m["v"] in _compounds():
+            line.take(
+                "quantity", m.start("n"), m.end(), _count(m["n"]), 3
+            )  # 压烂3个: the word says what
             continue
         line.take("quantity", *m.span(), _count(m["n"]), 3 if m["v"] in SHORT else 2)
         kind = "reason" if m["v"] in SHORT else "type"
@@ -315,6 +322,13 @@ def take_counts(line: Line) -> None:
     for m in line.scan(_COUNT_LATIN):
         line.take("quantity", *m.span("n"), _count(m["n"]), 2)
     _both(line)
+
+
+@cache
+def _compounds() -> frozenset[str]:
+    """压烂, 摔碎, 发错: two characters that say more than their last."""
+    every = (w for slug in REASONS for w in lists(f"desk_words.alias.reason.{slug}"))
+    return frozenset(w for w in every if len(w) == 2 and w[1] in SHORT and w[0] not in SHORT)
 
 
 def _both(line: Line) -> None:

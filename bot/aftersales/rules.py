@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from bot import audit
 from bot.aftersales import changes, deadlines, issues
-from bot.aftersales.deadlines import LONGEST, SEED, STATES, Table
+from bot.aftersales.deadlines import LONGEST, SEED, SHIP, STATES, Table
 from bot.aftersales.stages import OPEN
 from bot.aftersales.words import TYPES
 from bot.db.desk import DeadlineRule, Issue
@@ -61,7 +61,9 @@ def read(text: str) -> Asked:
                 asked = replace(asked, state=slug)
             case "value":
                 asked = replace(asked, value=slug)
-    if (asked.value or asked.type) and not (asked.value and asked.type):
+    if asked.state == SHIP:
+        asked = replace(asked, type="")  # of every parcel alike
+    elif (asked.value or asked.type) and not (asked.value and asked.type):
         raise UserError("deadlines.how")
     return replace(asked, platform=asked.platform or "") if asked.value else asked
 

@@ -276,7 +276,7 @@ _ASKED_AFTER = re.compile(
     rf"\s*(?:的)?{_BUYER}(?:申请|发起|提交|提出|applied|requested|filed)(?:的|了)?(?![a-z])"
 )
 _UNTIL = re.compile(
-    r"(?:(?<![a-z])(?:deadline|due|by|before|until|till|no later than|expires?|ends?)"
+    r"(?:(?<![a-z])(?:deadline|due|by|before|until|till|no later than|exp(?:ir(?:es?|y))?|ends?)"
     r"|截止|截至|到期|最晚|最迟|限时?|超时|自动退款|务必|请在|需在|必须在|赶在)"
     r"(?:时间|日期|日|到|于|在|是|at|on|by|is|the|date|time|\s|:)*$"
 )

@@ -53,8 +53,13 @@ class OrderLine(SQLModel, table=True):
     __table_args__ = (
         Index("ix_order_lines_order", "team_id", "store_id", "order_no"),
         Index("ix_order_lines_paid", "team_id", "store_id", "paid_day"),
+        # the few that wait to be sent, however many there are
+        Index(
+            "ix_order_lines_unsent", "team_id", "store_id", "paid_ts",
+            sqlite_where=text("status = 'paid'"), postgresql_where=text("status = 'paid'"),
+        ),
         {"sqlite_with_rowid": False},
-    )
+    )  # fmt: skip
     team_id: int = Field(primary_key=True)
     day: date = Field(primary_key=True)
     store_id: int = Field(primary_key=True)

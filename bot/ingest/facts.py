@@ -92,6 +92,19 @@ def born(bulk: Bulk, place: Place, day: str, import_id: int) -> dict[str, Order]
     return orders(bulk.rows(sql, place.team, place.store, day, import_id))
 
 
+def unsent(bulk: Bulk, place: Place, first: int, last: int) -> list[tuple[str, int]]:
+    """Orders paid between two moments that are not sent whole, and when each was paid.
+
+    The state stands in the statement: no engine takes a parameter for a partial index.
+    """
+    sql = (
+        f"SELECT order_no, MIN(paid_ts) FROM order_lines {bulk.by('ix_order_lines_unsent')}"
+        " WHERE team_id = ? AND store_id = ? AND status = 'paid' AND paid_ts BETWEEN ? AND ?"
+        " GROUP BY order_no"
+    )
+    return [(no, ts) for no, ts in bulk.rows(sql, place.team, place.store, first, last)]
+
+
 def writes(place: Place, changes: Sequence[Change]) -> list[Write]:
     """Lines that are no more go, the others are put in place."""
     gone = [

@@ -79,7 +79,7 @@ def platform(t: Translator, slug: str) -> str:
 
 def what(t: Translator, type_: str, state: str) -> str:
     """仅退款 已发货."""
-    names = (t(f"desk.type.{type_}"), t(f"deadlines.state.{state}.name"))
+    names = (t(f"desk.type.{type_}") if type_ else "", t(f"deadlines.state.{state}.name"))
     return " ".join(x for x in names if x)
 
 

@@ -57,7 +57,7 @@ ANONYMOUS = "你是匿名发言"
 # what speaks of the stores a chat shows: somebody held to another store gets nothing of it
 OF_STORES = {
     "/today", "/record", "/yesterday", "/week", "/month", "/ask", "/why", "words",
-    "/issue", "/issues", "/mine", "/find", "/handover", "/issuestats", "/export",
+    "/issue", "/issues", "/mine", "/find", "/handover", "/fh", "/issuestats", "/export",
 }  # fmt: skip
 OF_STORES |= {"/todo", "/notice", "/violation", "/live"}
 TEXTS = {"words": "@storebot_sandbox_bot 昨天销售额", "/ask": "/ask 昨天销售额"}

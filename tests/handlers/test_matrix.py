@@ -54,6 +54,7 @@ EXPECTED = {
     "/audit": ({"owner"}, PRIVATE),
     "/privacy": ({"owner"}, PRIVATE),
     "/handover": ({"owner", "manager", "staff"}, BOTH),
+    "/fh": ({"owner", "manager", "staff"}, BOTH),
     "/deadlines": (BOSSES, BOTH),
     "/reasons": (BOSSES, BOTH),
     "/start": (EVERYBODY, PRIVATE),
@@ -70,6 +71,7 @@ EXPECTED = {
     "button review": (READERS, BOTH),
     "button i": (LOGGERS, BOTH),  # the door asks the card's own rules of each step
     "button il": (TEAM, BOTH),
+    "button fh": ({"owner", "manager", "staff"}, BOTH),
     "button d": (LOGGERS, BOTH),
     "button del": (LOGGERS, BOTH),
     "button stores": (BOSSES, PRIVATE),

@@ -319,8 +319,18 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_message", ["chat_id", "message_id"], unique=False)
 
+    op.create_index(
+        "ix_order_lines_unsent",
+        "order_lines",
+        ["team_id", "store_id", "paid_ts"],
+        unique=False,
+        sqlite_where=sa.text("status = 'paid'"),
+        postgresql_where=sa.text("status = 'paid'"),
+    )
+
 
 def downgrade() -> None:
+    op.drop_index("ix_order_lines_unsent", table_name="order_lines")
     op.drop_table("privacy_requests")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_message")
