@@ -12,6 +12,7 @@ from bot.aftersales.views import IssueView
 from bot.context import Turn
 from bot.db.desk import Draft
 from bot.errors import UserError
+from bot.i18n import words
 
 LONGEST = 60  # characters of such an answer
 MOST = 10**9  # minor units; more is a number of something else
@@ -46,7 +47,7 @@ def read(turn: Turn, view: IssueView, asking: str) -> tuple[str, str]:
     if what == "due":
         return "due", _moment(text, turn.now, view, gone=False).isoformat()
     if what == "applied_at":
-        return "change", f"applied_at:{_moment(text, turn.now, view, gone=True).isoformat()}"
+        return _asked(text, turn.now, view)
     if what == "quantity":
         if not (found := re.search(r"\d{1,6}", text)):
             raise UserError("draft.value")
@@ -61,6 +62,18 @@ def read(turn: Turn, view: IssueView, asking: str) -> tuple[str, str]:
     ):
         raise UserError("draft.number")
     return "change", f"order_no:{text}"
+
+
+def _asked(text: str, now: datetime, view: IssueView) -> tuple[str, str]:
+    """When the customer asked; `剩14h`, as platforms show it, is the deadline itself."""
+    found = reading.moment(text, now, view.zone, gone=True)
+    if found and found <= now:
+        return "change", f"applied_at:{found.isoformat()}"
+    if text.casefold() in words("draft.skip_words"):
+        return "change", "applied_at:"
+    if found is None and (left := reading.moment(text, now, view.zone, gone=False)):
+        return "due", f"line:{left.isoformat()}"
+    raise UserError("draft.asked_time")
 
 
 def _moment(text: str, now: datetime, view: IssueView, *, gone: bool) -> datetime:
