@@ -5,18 +5,22 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
 import httpx
+import telegram
 from telegram import (
     Bot,
     CopyTextButton,
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaDocument,
     InputMediaPhoto,
+    InputMediaVideo,
     LinkPreviewOptions,
     ReplyParameters,
 )
@@ -30,7 +34,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.message import Button, Keyboard, Message
+from bot.message import Button, Keyboard, Media, Message
 from bot.outbox import Outcome, Sending
 
 log = logging.getLogger(__name__)
@@ -70,6 +74,13 @@ _FILE = (
     "wrong file", "file is too big", "file must be non-empty", "caption is too long",
     "not enough rights to send documents", "chat_send_docs_forbidden", "chat_send_media_forbidden",
 )  # fmt: skip
+_ALBUM = (
+    *_PICTURE, *_FILE, "wrong remote file", "wrong file_id", "file_reference", "can't use file of type",
+    "can't be mixed with other media", "not enough rights to send videos", "chat_send_videos_forbidden",
+)  # fmt: skip
+_AGAIN: dict[str, Any] = {
+    "photo": InputMediaPhoto, "video": InputMediaVideo, "document": InputMediaDocument,
+}  # fmt: skip
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -134,6 +145,7 @@ class _Form:
         self.message = sending.message
         self.picture = picture
         self.document = document
+        self.album = sending.message.album
         self.html = True
         self.reply_to = sending.reply_to
         self.target = sending.target
@@ -152,6 +164,8 @@ class _Form:
             self.picture = None
         elif any(x in refusal for x in _FILE) and self.document:
             self.document = None
+        elif any(x in refusal for x in _ALBUM) and self.album:
+            self.album = None
         elif any(x in refusal for x in _NO_TARGET) and self.target:
             self.target = ""  # they deleted it: say it anew
         elif _NO_TEXT in refusal and self.target:
@@ -164,8 +178,9 @@ class _Form:
     @property
     def text(self) -> str:
         mark = self.message.repeat_mark if self.sending.repeat else ""
-        file = self.message.document
+        file, album = self.message.document, self.message.album
         sorry = file.sorry if file and self.document is None else ""
+        sorry = album.sorry if album and self.album is None else sorry
         text = "\n".join(line for line in (mark, self.message.text, sorry) if line)
         return text if self.html else unescape(_TAG.sub("", text))
 
@@ -222,7 +237,11 @@ class _Form:
             common["reply_parameters"] = ReplyParameters(
                 self.reply_to, allow_sending_without_reply=True
             )
-        if self.picture:
+        if self.album and len(self.album.media) > 1:
+            sent = await self._send_album(bot, self.album.media, common)
+        elif self.album:
+            sent = await self._send_again(bot, self.album.media[0], common)
+        elif self.picture:
             sent = await bot.send_photo(photo=self.picture, caption=self.text, **common)
         elif self.document and (file := self.message.document):
             sent = await bot.send_document(
@@ -234,6 +253,24 @@ class _Form:
             )
         self.said_at = sent.date
         return sent.message_id
+
+    async def _send_album(
+        self, bot: Bot, media: Sequence[Media], common: dict[str, Any]
+    ) -> telegram.Message:
+        """The words stand under the first; an album takes no buttons."""
+        words = {"caption": self.text, "parse_mode": common["parse_mode"]}
+        found = [
+            _AGAIN[m.kind](m.file_id, **(words if i == 0 else {})) for i, m in enumerate(media)
+        ]
+        plain = {k: v for k, v in common.items() if k not in ("parse_mode", "reply_markup")}
+        return (await bot.send_media_group(media=found, **plain))[0]
+
+    async def _send_again(self, bot: Bot, media: Media, common: dict[str, Any]) -> telegram.Message:
+        if media.kind == "photo":
+            return await bot.send_photo(photo=media.file_id, caption=self.text, **common)
+        if media.kind == "video":
+            return await bot.send_video(video=media.file_id, caption=self.text, **common)
+        return await bot.send_document(document=media.file_id, caption=self.text, **common)
 
     async def _edit(self, bot: Bot, target: int) -> int:
         chat_id, markup = self.sending.telegram_id, keyboard(self.message.keyboard)

@@ -45,8 +45,19 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Album:
+    """Photos and files that were sent to us, shown again by Telegram's ids: one, or 2 to 10 as an album.
+
+    An album has no buttons, and no files beside photos. `sorry` is said where Telegram refuses them.
+    """
+
+    media: tuple[Media, ...]
+    sorry: str
+
+
+@dataclass(frozen=True)
 class Message:
-    """HTML text, buttons and at most one picture or file.
+    """HTML text, buttons and at most one picture, file or album.
 
     `picture` is the JSON of a `bot.render.pictures` spec: it is drawn only when it is sent, and a
     picture that cannot be drawn or is refused never costs the text. What is `secret` is wiped from
@@ -62,6 +73,7 @@ class Message:
     repeat_mark: str = ""  # put before the text where a push may be a second copy
     secret: bool = False
     asks: str = ""
+    album: Album | None = None
 
     def dump(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
@@ -70,8 +82,12 @@ class Message:
     def load(raw: str) -> Message:
         data: dict[str, Any] = json.loads(raw)
         rows, file = data.pop("keyboard"), data.pop("document", None)
+        album = data.pop("album", None)
         return Message(
             keyboard=tuple(tuple(Button(**b) for b in row) for row in rows),
             document=Document(**file) if file else None,
+            album=Album(tuple(Media(**m) for m in album["media"]), album["sorry"])
+            if album
+            else None,
             **data,
         )

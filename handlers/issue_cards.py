@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from bot import desk, teams
 from bot.access import DESK
-from bot.aftersales import drafts, issues, twins
+from bot.aftersales import drafts, evidence, issues, twins
 from bot.aftersales.drafts import Form
 from bot.aftersales.views import IssueView
 from bot.context import Turn
@@ -31,6 +31,7 @@ ASKED = frozenset(
 FIELDS = ("type", "reason", "responsible", "store")
 _PEOPLE = 20  # on buttons
 _EVENING, _LATE, _NOON = time(22), time(23, 59), time(12)
+_MORNING, _NIGHT = time(9), time(21)
 
 
 def press(turn: Turn) -> None:
@@ -48,6 +49,8 @@ def press(turn: Turn) -> None:
     elif verb == "menu":
         turn.buttons(_menu(turn, issue, value))
         desk.untrue(turn.s, issue, turn.event.chat, turn.event.thread_id)
+    elif verb == "photos":
+        _photos(turn, issue)
     elif verb == "ask":
         _ask(turn, issue, value)
     elif verb == "undo":
@@ -72,6 +75,16 @@ def shown_here(turn: Turn, issue: Issue) -> None:
         return
     if issue.store_id not in {None, *(x.id for x in turn.stores)}:
         raise UserError("store.not_yours")
+
+
+def _photos(turn: Turn, issue: Issue) -> None:
+    """Once more, under the card; ids that are past their time are gone, and the card learns it."""
+    media = evidence.kept(turn.s, issue, turn.now)
+    for message in render.photos(_view(turn, issue), media, turn.t):
+        turn.say(message, to=turn.event.message_id)
+    if not media:
+        turn.answer(turn.t("desk.here.photos_gone", n=turn.house.config.privacy.evidence_days))
+        desk.changed(turn.s, turn.house, issue, turn.now)
 
 
 def _act(turn: Turn, issue: Issue, action: str, value: str, version: str) -> None:
@@ -115,6 +128,8 @@ def _menu(turn: Turn, issue: Issue, name: str) -> Keyboard:
             return menus.change(view, t)
         case "due":
             return menus.due(view, t, turn.now, moments(turn.now, view))
+        case "applied":
+            return menus.applied(view, t, asked(turn.now, view))
         case "more":
             return menus.more(view, t)
         case "duplicate":
@@ -135,6 +150,23 @@ def moments(now: datetime, view: IssueView) -> dict[str, datetime]:
     noon = datetime.combine(here.date() + timedelta(days=1), _NOON, view.zone)
     soon = (now + timedelta(hours=2)).replace(second=0, microsecond=0)
     return {"h2": soon, "tonight": evening, "noon": noon}
+
+
+def asked(now: datetime, view: IssueView) -> dict[str, datetime]:
+    """When the customer may have asked, in the issue's zone: what a tap says."""
+    minute = now.astimezone(view.zone).replace(second=0, microsecond=0)
+    found = {
+        "just": minute,
+        "ago1": minute - timedelta(hours=1),
+        "ago3": minute - timedelta(hours=3),
+    }
+    morning = datetime.combine(minute.date(), _MORNING, view.zone)
+    if morning < found["ago3"]:
+        return {**found, "morning": morning}
+    return {
+        **found,
+        "night": datetime.combine(minute.date() - timedelta(days=1), _NIGHT, view.zone),
+    }
 
 
 def _people(turn: Turn, issue: Issue) -> list[Choice]:

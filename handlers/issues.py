@@ -236,15 +236,17 @@ def _merge(turn: Turn, row: Draft, form: Form) -> None:
 def _tell_more(turn: Turn, issue: Issue) -> None:
     """Words and photos go into the history of an issue."""
     e, member, media = turn.event, _member(turn), _media(turn)
-    masked = reading.masked(turn.s, member, turn.stores, e.text)
     if media and media[0].album and not e.text:
         evidence.more(turn.s, issue, media, member, turn.now, _days(turn))
-    elif not media and kin.heard(turn, issue, masked.text):
+    elif not media and kin.heard(turn, issue):
         pass  # the list or the figures of a live session
+    elif not media and issue_answers.dated(turn, issue):
+        pass  # when the customer asked
     elif e.text or media:
+        masked = reading.masked(turn.s, member, turn.stores, e.text)
         event = issues.act(turn.s, issue, "note", member, turn.now, note=masked.text.strip())
         evidence.add(turn.s, event, media, turn.now, _days(turn))
-    _hide(turn, {e.message_id: masked.found}, (e.message_id,))
+        _hide(turn, {e.message_id: masked.found}, (e.message_id,))
     desk.link(turn.s, _chat(turn).id or 0, [e.message_id], issue)
     desk.changed(turn.s, turn.house, issue, turn.now)
 

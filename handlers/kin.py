@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from bot import desk
+from bot import desk, teams
 from bot.access import DESK
-from bot.aftersales import issues, listing, scope
+from bot.aftersales import issues, listing, masks, scope
 from bot.aftersales.hours import Hours, awake
 from bot.aftersales.kin import calls, doing, live, opening, violation
 from bot.aftersales.kin import line as lines
@@ -19,7 +19,7 @@ from bot.db.desk import Issue, Receipt
 from bot.db.people import Member
 from bot.errors import UserError
 from bot.i18n import words
-from bot.message import Message
+from bot.render import drafts
 from bot.render import issues as cards
 from bot.render import kin as render
 
@@ -98,11 +98,13 @@ def _running(turn: Turn) -> list[Issue]:
 # replies to a card ------------------------------------------------------------------------------
 
 
-def heard(turn: Turn, issue: Issue, text: str) -> bool:
-    """Words (masked) under the card of a live session that change its list or tell its figures."""
+def heard(turn: Turn, issue: Issue) -> bool:
+    """Words under the card of a live session that change its list or tell its figures."""
     if issue.kind != "live":
         return False
-    if doing.edit_list(turn.s, issue, text, _member(turn), turn.now):
+    said = masks.mask(turn.event.text)
+    if doing.edit_list(turn.s, issue, said.text, _member(turn), turn.now):
+        _hide(turn, said.found)
         return True
     return issue.stage == "closed" and _tell(turn, issue, turn.event.text)
 
@@ -196,10 +198,21 @@ def _line(turn: Turn, known: Collection[str] = (), *, led: bool = False) -> Line
 
 
 def _show(turn: Turn, issue: Issue, line: Line) -> None:
-    """Its card, and the request to delete what held a customer's number."""
+    """Its card; the message it was made from speaks of it too."""
+    e = turn.event
     desk.card_here(turn, issue)
-    if line.hidden:
-        turn.say(Message(turn.t("kin.hidden")))
+    chat = teams.chat(turn.s, e.chat, e.chat_kind, e.chat_title)
+    desk.link(turn.s, chat.id or 0, [e.message_id], issue)
+    _hide(turn, line.hidden)
+
+
+def _hide(turn: Turn, kinds: Sequence[str]) -> None:
+    """Ask to delete the message that held a customer's number."""
+    if not kinds:
+        return
+    hears = turn.binding is not None and bool(turn.binding.hears_all)
+    may = turn.event.chat_kind == "private" or hears
+    turn.say(drafts.hidden(turn.t, kinds, f"del:{turn.event.message_id}" if may else ""))
 
 
 def _view(turn: Turn, issue: Issue) -> IssueView:

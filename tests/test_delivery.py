@@ -12,7 +12,7 @@ from world import GROUP, TOKEN, WORLD
 
 from bot.clock import Clock
 from bot.delivery import deliver
-from bot.message import Button, Document, Message
+from bot.message import Album, Button, Document, Media, Message
 from bot.outbox import Sending
 from bot.sandbox import members, people
 from bot.sandbox.api import Sandbox
@@ -201,3 +201,12 @@ async def test_a_refused_file_does_not_cost_the_words(server: Server, bot: Bot) 
 
 def test_a_file_is_kept_as_what_was_asked_for() -> None:
     assert Message.load(FILE.dump()) == FILE
+
+
+@pytest.mark.parametrize("n", [1, 2])
+async def test_photos_that_telegram_no_longer_has_say_so(server: Server, bot: Bot, n: int) -> None:
+    media = tuple(Media("photo", f"gone{i}", f"u{i}") for i in range(n))
+    message = Message("<b>#1</b>", album=Album(media, "gone"))
+    assert Message.load(message.dump()) == message
+    assert (await deliver(bot, replace(HELLO, message=message), None)).result == "sent"
+    assert said(server)[0]["text"] == "#1\ngone"

@@ -134,9 +134,11 @@ def _wait(a: Asked) -> Change:
 
 
 def _due(a: Asked) -> Change:
-    """A moment in ISO, or nothing: back to the table."""
+    """A moment in ISO, or nothing: back to the table. `line:` before it: as the platform shows it."""
     if a.value:
-        return Change({"due_at": moment(a.value), "due_from": "chat"}, a.value)
+        at = a.value.removeprefix("line:")
+        source = "chat" if at == a.value else "line"
+        return Change({"due_at": moment(at), "due_from": source}, at)
     return Change({"due_at": None, "due_from": ""})
 
 
@@ -198,6 +200,8 @@ def _change(a: Asked) -> Change:
         value = raw == "1"
     elif name == "applied_at":
         value = moment(raw) if raw else None
+        if isinstance(value, datetime) and value > a.now:
+            raise UserError("desk.value")  # nobody asked yet
     elif not _fits(a, name, str(value)):
         raise UserError("desk.value")
     return Change({name: value}, a.value)

@@ -33,6 +33,18 @@ def at_birth(s: Session, issue: Issue, media: Iterable[Media], now: datetime, da
     return add(s, s.exec(first.limit(1)).one(), media, now, days)
 
 
+def kept(s: Session, issue: Issue, now: datetime) -> list[Media]:
+    """Its photos and files whose time is not over, the oldest first; what was undone brought none."""
+    query = (
+        select(Evidence)
+        .outerjoin(IssueEvent, col(IssueEvent.id) == Evidence.event_id)
+        .where(Evidence.issue_id == issue.id, col(IssueEvent.undone_at).is_(None))
+        .order_by(col(Evidence.id))
+    )
+    rows = [x for x in s.exec(query) if issue.held or x.expires_at > now]
+    return [Media(x.kind, x.file_id, x.unique_id, x.album) for x in rows]
+
+
 def more(
     s: Session, issue: Issue, album: Iterable[Media], by: Member, now: datetime, days: int
 ) -> int:

@@ -1,7 +1,7 @@
 """What is left of a typed line: the note. Pure.
 
-Single words that were not understood stand as they are; a sentence with understood words in its
-middle is kept whole, so that it can still be read.
+A clause of which anything was not understood is kept whole, so that it can still be read; one that was
+understood to its end stays out.
 """
 
 from __future__ import annotations
@@ -35,9 +35,11 @@ def rest(text: str, found: Sequence[Found], hidden: list[Span]) -> str:
     """The note, masked."""
     covered = _cover(len(text), found)
     technical = _cover(len(text), [x for x in found if x.kind in _TECHNICAL])
-    out: list[str] = []
-    for start, end in _clauses(text, covered, hidden):
-        out += [hide(text, hidden, a, b) for a, b in _kept(text, start, end, covered, technical)]
+    clauses = [
+        _kept(text, start, end, covered, technical)
+        for start, end in _clauses(text, covered, hidden)
+    ]
+    out = [hide(text, hidden, *x) for x in clauses if x]
     return " ".join(" ".join(x.split()) for x in out)
 
 
@@ -73,35 +75,24 @@ def _between_latin(text: str, at: int) -> bool:
 
 def _kept(
     text: str, start: int, end: int, covered: list[int], technical: list[int]
-) -> list[tuple[int, int]]:
+) -> tuple[int, int] | None:
+    """A clause of which anything is left that means something; what the card says elsewhere is cut off
+    its ends."""
     runs = re.finditer(r"0+", "".join(map(str, covered[start:end])))
     open_ = [_trim(text, start + m.start(), start + m.end()) for m in runs]
-    open_ = [(a, b) for a, b in open_ if a < b and not _noise(fold(text[a:b]))]
-    if not open_:
-        return []
-    if not _sentence(text, open_, covered, technical):
-        return open_
+    whole = _trim(text, start, end)
+    if not any(a < b and _counts(text[a:b], alone=(a, b) == whole) for a, b in open_):
+        return None
     while start < end and (technical[start] or text[start] in _TRIM):
         start += 1
     while start < end and (technical[end - 1] or text[end - 1] in _TRIM):
         end -= 1
-    return [(start, end)]
+    return start, end
 
 
-def _sentence(
-    text: str, open_: list[tuple[int, int]], covered: list[int], technical: list[int]
-) -> bool:
-    """Several pieces, or a long one right beside an understood word: cut out, neither could be read."""
-    if len(open_) > 1:
-        return True
-    start, end = open_[0]
-    words = len(text[start:end].split())
-    han = sum("\u4e00" <= c <= "\u9fff" for c in text[start:end])
-    if words < 3 and han < 6:
-        return False
-    before = start - 1 - (text[start - 1 : start] == " ")
-    after = end + (text[end : end + 1] == " ")
-    return any(0 <= i < len(text) and covered[i] and not technical[i] for i in (before, after))
+def _counts(piece: str, *, alone: bool) -> bool:
+    """A face behind understood words adds nothing to them."""
+    return not _noise(fold(piece)) and (alone or any(c.isalnum() for c in piece))
 
 
 @cache

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from bot import teams
 from bot.access import DESK, LEADER
-from bot.aftersales import entry, masks, orders, reasons
+from bot.aftersales import entry, masks, orders, reasons, times
 from bot.aftersales.issues import New
 from bot.db.desk import Issue
 from bot.db.facts import Product
@@ -59,7 +59,9 @@ def masked(s: Session, member: Member, stores: Sequence[Store], text: str) -> ma
 
 
 def moment(text: str, now: datetime, zone: ZoneInfo, *, gone: bool) -> datetime | None:
-    """`明天 18:00`, `11-25 18:00`, `剩14h`: a time to come, or (`gone`) one that is over."""
+    """`明天 18:00`, `剩14h`, `3小时后`: a time to come; `gone`, one that is over: `02:10`, `3小时前`."""
+    if at := times.away(text, now, gone=gone):
+        return at
     ground = entry.Ground(now, zone)
     for words in (text, f"申请 {text}" if gone else f"截止 {text}"):
         found = entry.parse(words, ground)
@@ -67,6 +69,13 @@ def moment(text: str, now: datetime, zone: ZoneInfo, *, gone: bool) -> datetime 
         if at:
             return at
     return None
+
+
+def said_when(text: str, now: datetime, zone: ZoneInfo) -> entry.Entry | None:
+    """`申请02:10`, `剩14h` and nothing else: when the customer asked, or the deadline itself."""
+    found = entry.parse(text, entry.Ground(now, zone))
+    only = not found.note and {x.kind for x in found.said} in ({"applied"}, {"due"})
+    return found if only and (found.applied_at or found.due_at) else None
 
 
 def look_up(s: Session, member: Member, stores: Sequence[Store], new: New) -> New:

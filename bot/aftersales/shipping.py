@@ -77,8 +77,9 @@ def page(
 ) -> Page:
     """The orders of these stores that wait to be sent, the most urgent first."""
     speaking = [x for x in stores if _tells(s, x)]
+    table = deadlines.table(s, stores[0].team_id) if stores else deadlines.Table()
     found = sorted(
-        (w for x in speaking for w in _of_store(s, x, now)),
+        (w for x in speaking for w in _of_store(s, x, now, table)),
         key=lambda w: (w.due_at is None, w.due_at or w.paid_at, w.order_no),
     )
     zones = {x.id: ZoneInfo(x.timezone) for x in stores}
@@ -97,7 +98,8 @@ def page(
 def count(s: Session, stores: Sequence[Store], now: datetime) -> int | None:
     """How many orders wait; None where no store's exports tell."""
     speaking = [x for x in stores if _tells(s, x)]
-    return sum(len(_of_store(s, x, now)) for x in speaking) if speaking else None
+    table = deadlines.Table()  # how many wait does not hang on it
+    return sum(len(_of_store(s, x, now, table)) for x in speaking) if speaking else None
 
 
 def group_of(due_at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
@@ -111,8 +113,8 @@ def group_of(due_at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     return "today" if due_at < midnight else "later"
 
 
-def _of_store(s: Session, store: Store, now: datetime) -> list[Waiting]:
-    hours = deadlines.to_ship(deadlines.table(s, store.team_id), store.platform)
+def _of_store(s: Session, store: Store, now: datetime, table: deadlines.Table) -> list[Waiting]:
+    hours = deadlines.to_ship(table, store.platform)
     first, last = int((now - BACK).timestamp()), int(now.timestamp())
     found = []
     for no, ts in facts.unsent(Bulk(s), Place(store.team_id, store.id or 0), first, last):

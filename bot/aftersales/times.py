@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.aftersales.line import Line
-from bot.metrics.words import number
+from bot.metrics.words import fold, number
 
 _CN = "[一二两三四五六七八九十]{1,3}"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -330,6 +330,28 @@ def minutes(text: str) -> float | None:
         total += unit * (size + (0.5 if m[3] or m[2] == "个半小时" else 0))
         found = True
     return total if found else None
+
+
+_LATER = re.compile(
+    rf"(?:(?:in|再?过)\s*(?P<in>{_PIECES})(?:\s*[之以]?后)?|(?P<left>{_PIECES})\s*(?:[之以]?后|later|from now))"
+)
+_AGO = re.compile(rf"(?:大概|大约|about\s)?\s*(?P<left>{_PIECES})\s*(?:[之以]?前|ago)")
+_JUST = re.compile(r"刚刚?|刚才|(?:just\s)?now")
+
+
+def away(text: str, now: datetime, *, gone: bool) -> datetime | None:
+    """A distance alone, as an answer: `3小时后`, `in 3 hours`, `2h later`; `gone`: `3小时前`, `2h ago`, 刚刚."""
+    plain = fold(text).strip(" 。.!")
+    if gone and _JUST.fullmatch(plain):
+        return now
+    m = (_AGO if gone else _LATER).fullmatch(plain)
+    if m is None:
+        return None
+    size = minutes(m["left"] or m.groupdict().get("in") or "")
+    if not size:
+        return None
+    at = now - timedelta(minutes=size) if gone else now + timedelta(minutes=size)
+    return at.replace(second=0, microsecond=0)
 
 
 def take(line: Line, now: datetime, zone: ZoneInfo) -> None:

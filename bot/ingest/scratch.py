@@ -252,7 +252,7 @@ def _report(job: Job, orders: list[Sheet], results: list[Result], c: sqlite3.Con
 def _with_refunds(job: Job, report: Report | None, tables: list[RefundTable]) -> Report:
     """The report with what stands in tables of refunds.
 
-    What is covered are the days on which refunds were finished, from the first to the last.
+    What is covered are the days from the first on which one was finished to the last, or the export.
     """
     first, zone = tables[0], ZoneInfo(job.timezone)
     told = max(x.exported for x in tables)
@@ -263,7 +263,8 @@ def _with_refunds(job: Job, report: Report | None, tables: list[RefundTable]) ->
         str(datetime.fromtimestamp(x.applied_at, zone).date()) for x in every if x.applied_at
     )
     days = applied or finished
-    part = Part("refunds", tuple(_range(finished)), exported, told > 0)
+    until = [str(datetime.fromtimestamp(told, zone).date())] if told and finished else []
+    part = Part("refunds", tuple(_range([*finished, *until])), exported, told > 0)
     if report is None:
         report = Report(
             first.format.platform, first.format.kind, first.encoding, first.match.row + 1, read=0,
@@ -296,7 +297,7 @@ def _range(days: list[str]) -> list[str]:
     """Every day from the first to the last: on some nothing was finished."""
     if not days:
         return []
-    first, last = (np.datetime64(days[0]), np.datetime64(days[-1]))
+    first, last = np.datetime64(min(days)), np.datetime64(max(days))
     return [str(x) for x in np.arange(first, last + 1)]
 
 

@@ -168,8 +168,8 @@ METRICS: dict[str, Metric] = {
             "repeat_rate", "sales", "ratio", "repeat_buyers", "line_buyers", source="orders",
             breakdowns=_PEOPLE, events="line_buyers",
         ),
-        # refunds; by finished day once a source of finish dates is imported
-        _sum("refund_amount", "refunds", "money", "refunded", source="orders", up_good=False),
+        # by finished day where lists of refunds tell every day of it, else by payment day
+        _sum("refund_amount", "refunds", "money", "given_back", source="orders", up_good=False),
         _sum(
             "refund_amount_paid", "refunds", "money", "refunded",
             source="orders", up_good=False, placement=8,
@@ -281,7 +281,7 @@ METRICS: dict[str, Metric] = {
 PANEL = tuple(m.slug for m in sorted(METRICS.values(), key=lambda m: m.placement) if m.placement)
 # measures in a currency
 AMOUNTS = frozenset({
-    "sales", "line_sales", "refunded", "spend", "ad_sales", "commission", "cpc_spend", "roi_sales",
+    "sales", "line_sales", "refunded", "given_back", "spend", "ad_sales", "commission", "cpc_spend", "roi_sales",
     "roi_spend", "mer_sales", "mer_spend",
 })  # fmt: skip
 SOLD = frozenset({"sales", "orders"})  # sources whose days without rows are true zeros

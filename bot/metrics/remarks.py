@@ -88,7 +88,8 @@ def _about_metrics(
         if not query.panel and not known:
             yield note("not_imported", metric=metric.slug, source=metric.source)
         elif metric.slug == "refund_amount":
-            yield note("paid_basis")
+            if not tables.by_finish:
+                yield note("paid_basis")
         elif metric.slug == "refund_rate" and query.period.last >= today - STILL_RISING * DAY:
             yield note("still_rising")
         by_product = "product" in set(query.by) - metric.additive_over

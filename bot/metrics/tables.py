@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot import periods
-from bot.metrics import buyers, coverage, days, issues, names, platform, sums
+from bot.metrics import buyers, coverage, days, issues, names, platform, refunds, sums
 from bot.metrics.catalogue import METRICS, TIMES, Metric
 from bot.metrics.coverage import spans
 from bot.metrics.days import Figure, Figures
@@ -62,7 +63,13 @@ class Tables:
         """All measures of the question (or those given) by key."""
         measures = self.measures if measures is None else measures
         cut = self.cut(stores, period, by)
-        table = self._sold(cut, measures - DAY_FACTS) if measures - DAY_FACTS else {}
+        sold = measures - DAY_FACTS - {refunds.MEASURE}
+        back = refunds.MEASURE in measures
+        if back and not self.by_finish:
+            sold |= {"refunded"}
+        table = self._sold(cut, sold) if sold else {}
+        if back:
+            self._given_back(cut, table)
         if measures.intersection(days.SHOP):
             _merge(table, self._traffic(cut, measures), measures)
         if measures.intersection(days.ADS):
@@ -77,6 +84,26 @@ class Tables:
         if measures.intersection(RATED):
             _merge(table, self._rated(cut), measures)
         return table
+
+    @cached_property
+    def by_finish(self) -> bool:
+        """Whether lists of refunds tell of every day asked for, the base's too."""
+        query, keys = self.query, self.query.filter("store")
+        stores = [x for x in self.scope.stores if not keys or x.key in keys]
+        filtered = self.products is not None or self.regions is not None
+        if not stores or filtered or not refunds.may_tell(query.by):
+            return False
+        today = periods.business_day(self.now, ZoneInfo(stores[0].timezone))
+        asked = [query.period, *([query.compare.period] if query.compare else [])]
+        ids = tuple(x.id for x in stores)
+        return all(refunds.covered(self.s, ids, Period(p.start, min(p.end, today))) for p in asked)
+
+    def _given_back(self, cut: Cut, table: Table) -> None:
+        if self.by_finish:
+            _merge(table, refunds.finished(self.s, cut), frozenset({refunds.MEASURE}))
+            return
+        for row in table.values():
+            row[refunds.MEASURE] = row["refunded"]
 
     # what was sold ---------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from bot.aftersales.views import IssueView
 from bot.i18n import Translator
 from bot.message import Button, Keyboard, Message
 from bot.render.html import cut, escape
-from bot.render.issues import across, data, moment, money, row
+from bot.render.issues import PASSED, across, data, moment, money, row
 
 FREE = frozenset({"explained", "refused"})  # resolutions that cost nothing
 _LABEL = 14  # cells of a name on a button
@@ -91,9 +91,23 @@ def due(view: IssueView, t: Translator, now: datetime, moments: dict[str, dateti
         for code, at in moments.items()
     ]
     buttons.append(Button(t("desk.menu.other"), data=data(view, "ask", "due")))
-    if view.due_from == "chat":
+    if view.due_from in ("chat", "line"):
         buttons.append(Button(t("desk.menu.table"), data=data(view, "due", "table")))
     return _with_back(view, t, across(buttons, 2), "menu", "change")
+
+
+def applied(view: IssueView, t: Translator, moments: dict[str, datetime]) -> Keyboard:
+    """When the customer asked: `moments` by code, or typed, or nobody knows."""
+    buttons = [
+        Button(
+            t(f"desk.menu.{code}", at=t.clock(at, view.zone)),
+            data=data(view, "change", f"applied_at:{at.isoformat(timespec='minutes')}"),
+        )
+        for code, at in moments.items()
+    ]
+    buttons.append(Button(t("desk.menu.typed"), data=data(view, "ask", "applied_at")))
+    buttons.append(Button(t("desk.menu.pass"), data=data(view, "change", PASSED)))
+    return _with_back(view, t, across(buttons, 2))
 
 
 def more(view: IssueView, t: Translator) -> Keyboard:

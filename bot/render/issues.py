@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.aftersales import stages
 from bot.aftersales.views import EventView, IssueView
 from bot.i18n import Translator
-from bot.message import Button, Keyboard, Message
+from bot.message import Album, Button, Keyboard, Media, Message
 from bot.render import html
 from bot.render.html import bold, cut, escape
 
@@ -23,6 +23,8 @@ LINE = 36  # cells of a line of a list, in the narrow bubble of a group
 _OPEN_LINES = 4  # of a history that stands whole; a longer one folds but for the last two
 _LAST = 2
 _TITLE, _PERSON, _NOTE = 28, 12, 240  # cells and characters that a card gives them
+_ALBUM, _PHOTOS = 10, 30  # of one album, of one press
+PASSED = "applied_at:"  # the value of the event: when the customer asked is not known
 _REFUNDS = ("refund_only", "return_refund")
 
 
@@ -162,6 +164,7 @@ def _deadline(view: IssueView, t: Translator, now: datetime) -> list[str]:
     due, today = view.due_at.astimezone(view.zone), now.astimezone(view.zone).date()
     when = f"{t.short_date(due.date(), today)} {t.clock(due, view.zone)}"
     line = f"⏰ <b>{when} {escape(_happens(view, t))}</b> · {escape(left(view, t, now))}"
+    line += t("desk.card.from_birth") if from_birth(view) else ""
     advice = _advice(view, now)
     return [f"{line} → {t(f'desk.advice.{advice}')}" if advice else line]
 
@@ -174,6 +177,23 @@ def _happens(view: IssueView, t: Translator) -> str:
     if view.stage == "waiting":
         return t("desk.due.back" if view.waiting_for == "buyer" else "desk.due.follow")
     return t("desk.due.refund" if view.type in _REFUNDS else "desk.due.platform")
+
+
+def from_birth(view: IssueView) -> bool:
+    """Whether the table's hours run from when it was logged, as nobody said when the customer asked.
+
+    What comes back or waits has another clock.
+    """
+    return (
+        view.due_from == "table" and view.applied_at is None
+        and view.stage in ("new", "assigned", "doing") and not view.waybill
+    )  # fmt: skip
+
+
+def _asks_when(view: IssueView) -> bool:
+    """While nobody is at it yet; passed over once is answered."""
+    passed = any(e.value == PASSED and not e.undone for e in view.history)
+    return from_birth(view) and view.stage in ("new", "assigned") and not passed
 
 
 def _advice(view: IssueView, now: datetime) -> str:
@@ -250,7 +270,7 @@ def _photos(n: int) -> str:
 
 def _shown(e: EventView) -> bool:
     """Not what another line of the card says anyway, nor what was taken back."""
-    return not e.undone and e.what not in ("open", "undo")
+    return not e.undone and e.what not in ("open", "undo") and e.value != PASSED
 
 
 def _event(e: EventView, view: IssueView, t: Translator, now: datetime) -> str:
@@ -307,11 +327,23 @@ def _folded(lines: Sequence[str]) -> list[str]:
 
 
 def buttons(view: IssueView, t: Translator, now: datetime) -> Keyboard:
-    """Those of its state; what may still be taken back has its Undo."""
-    if view.kind != "issue":
+    """Those of its state, its photos, and while it is fresh what is to be known of it."""
+    last = []
+    if view.photos:
+        last.append(Button(f"📷 {view.photos}", data=data(view, "photos")))
+    if _asks_when(view):
+        last.append(Button(t("desk.button.applied"), data=data(view, "menu", "applied")))
+    if view.kind == "issue":
+        rows = _acts(view, t, now)
+    else:
         from bot.render import kin  # built of the same parts as these
 
-        return kin.buttons(view, t, now)
+        rows = kin.buttons(view, t, now)
+    return (*rows, tuple(last)) if last else rows
+
+
+def _acts(view: IssueView, t: Translator, now: datetime) -> Keyboard:
+    """What may still be taken back has its Undo."""
 
     def b(verb: str, value: str = "", label: str = "") -> Button:
         return Button(t(f"desk.button.{label or verb}"), data=data(view, verb, value))
@@ -329,6 +361,22 @@ def buttons(view: IssueView, t: Translator, now: datetime) -> Keyboard:
     if view.stage == "doing":
         return ((resolve, wait), (assign, change, more, *back))
     return ((b("take"), assign), (resolve, wait), (change, more, *back))
+
+
+def photos(view: IssueView, media: Sequence[Media], t: Translator) -> list[Message]:
+    """The newest, in albums as Telegram takes them: photos and videos together, files apart."""
+    media = media[-_PHOTOS:]
+    looks = [m for m in media if m.kind != "document"]
+    files = [m for m in media if m.kind == "document"]
+    sorry = t("desk.here.photos_refused")
+    said = []
+    for some in (looks, files):
+        for i in range(0, len(some), _ALBUM):
+            album = tuple(some[i : i + _ALBUM])
+            words = f"<b>#{view.no}</b> {escape(why(view, t) or named(view, t))} 📷{len(album)}"
+            # the ids are the card's to forget: they stay in no row of what was said
+            said.append(Message(words, album=Album(album, sorry), secret=True))
+    return said
 
 
 def undoable(view: IssueView, now: datetime) -> EventView | None:

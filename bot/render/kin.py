@@ -104,7 +104,7 @@ def _names(names: Sequence[str], t: Translator) -> str:
 
 def _violation(view: IssueView, t: Translator, now: datetime) -> list[str]:
     if view.resolution:
-        state = t(f"kin.verdict.{view.resolution}")
+        state = _verdict(view.resolution, t)
     elif view.stage == "waiting":
         state = t("kin.violation.appealed")
     else:
@@ -122,6 +122,10 @@ def _violation(view: IssueView, t: Translator, now: datetime) -> list[str]:
         _who(view, t, now),
         *_history(view, t, now),
     ]
+
+
+def _verdict(slug: str, t: Translator) -> str:
+    return t(f"kin.verdict.{slug}") if t.has(f"kin.verdict.{slug}") else slug
 
 
 def _undecided(view: IssueView) -> bool:
@@ -370,7 +374,7 @@ def _event(e: EventView, view: IssueView, t: Translator, now: datetime) -> str:
     if e.what in ("note", "photo"):
         return f"{head}{t('desk.card.said')}{note}{photos}" if note else f"{head}{photos or ' 📷'}"
     if e.what == "resolve":
-        return f"{head} {t(f'kin.verdict.{e.value}')}"
+        return f"{head} {escape(_verdict(e.value, t))}"
     if e.what == "wait":
         return f"{head} {t('kin.violation.appealed')}"
     if e.what == "close":

@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from bot.aftersales import reading
 from bot.aftersales.entry import Entry, Ground, Said, candidates, parse
 from tests.aftersales.corpus import NOW, ZONE, ground, lines, told
 
@@ -81,3 +82,32 @@ def test_nothing_of_a_number_that_is_cut_at_a_pieces_end_leaves(before: str, aft
     for number in ("+852 9123 4567", "(021) 6123 4567", "138-0001-0007", "朝阳区建国路88号3栋502"):
         said = repr(parse(text := f"{before}{number}{after}", ground(text)))
         assert [x for x in ("9123", "6123", "0001", "建国路", "852") if x in said] == [], text
+
+
+@pytest.mark.parametrize(
+    ("text", "gone", "wanted"),
+    [
+        ("3小时后", False, "23 21:00"),
+        ("3小時後", False, "23 21:00"),
+        ("两天后", False, "25 18:00"),
+        ("半小时之后", False, "23 18:30"),
+        ("再过2小时", False, "23 20:00"),
+        ("in 3 hours", False, "23 21:00"),
+        ("2h later", False, "23 20:00"),
+        ("1h30m later", False, "23 19:30"),
+        ("剩14h", False, "24 08:00"),
+        ("明天 18:00", False, "24 18:00"),
+        ("3小时前", True, "23 15:00"),
+        ("2h ago", True, "23 16:00"),
+        ("大概半小时前", True, "23 17:30"),
+        ("刚刚", True, "23 18:00"),
+        ("02:10", True, "23 02:10"),
+        ("昨天17:32", True, "22 17:32"),
+        ("剩14h", True, ""),
+        ("3小时前", False, ""),
+        ("随便", True, ""),
+    ],
+)
+def test_a_time_in_answer_to_a_question(text: str, gone: bool, wanted: str) -> None:
+    at = reading.moment(text, NOW, ZONE, gone=gone)
+    assert (f"{at.astimezone(ZONE):%d %H:%M}" if at else "") == wanted

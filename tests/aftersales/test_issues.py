@@ -308,6 +308,18 @@ def test_what_a_file_did_is_not_undone_here(db: Database, desk: Desk, shop: Shop
             issues.undo(s, event.id or 0, member(s, shop.owner), NOW)
 
 
+@pytest.mark.parametrize("action", ["resolve", "wait", "duplicate"])
+def test_what_is_done_for_a_customer_is_not_done_to_kin(
+    db: Database, desk: Desk, shop: Shop, action: str
+) -> None:
+    value = {"resolve": "refunded", "wait": "buyer", "duplicate": "2"}[action]
+    with db.write() as s:
+        issue, _ = desk.open(s, New(kind="violation")), desk.open(s)
+        with pytest.raises(UserError, match=r"desk\.value"):
+            issues.act(s, issue, action, member(s, shop.staff), NOW, value)
+        assert issue.stage == "new"
+
+
 # who may --------------------------------------------------------------------------------------
 
 

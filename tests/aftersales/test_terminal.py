@@ -41,7 +41,7 @@ def test_every_card_as_data(logged: Database, shop: Shop) -> None:
         first, second, other = (issuedata.issue_json(*x) for x in listing.everything(s))
     assert (first["number"], first["store"], first["stage"]) == (1, "tmall", "solved")
     assert (first["amount"], first["cost"], first["resolution"]) == (29.9, 15.0, "partly_refunded")
-    assert (first["reporter"], first["assignee"], first["reopened"]) == ("小陈", "", 0)
+    assert (first["reporter"], first["assignee"], first["reopened"]) == ("小陈", "小陈", 0)
     assert first["due_at"] == "2026-11-23T19:12:00+00:00"
     assert [(e["what"], e["by"], e["value"], e["note"]) for e in first["history"]] == [
         ("open", "小陈", "", ""),
@@ -55,7 +55,7 @@ def test_one_store_in_lines(logged: Database, shop: Shop) -> None:
     with logged.read() as s:
         found = listing.everything(s, s.get(Store, shop.tmall))
     assert [issuedata.line(v, key, translator("zh-hans")) for v, key, _ in found] == [
-        "#1\ttmall\t已解决\t仅退款 少件漏发\t2611220093\t苹果礼盒 ×2\t-\t2026-11-24 03:12"
+        "#1\ttmall\t已解决\t仅退款 少件漏发\t2611220093\t苹果礼盒 ×2\t小陈\t2026-11-24 03:12"
     ]
 
 

@@ -150,3 +150,41 @@ async def test_what_stands_on_no_button_is_said_so(
     await wire.press(shop.staff, card, f"i:{issue(db).id}:{rest}", forge=True)
     assert len((await wire.answers())[-1]) > 5
     assert issue(db).version == 1
+
+
+async def test_when_the_customer_asked_is_a_button_of_the_fresh_card(
+    wire: Wire, shop: Shop, db: Database, card: Any
+) -> None:
+    """It counts from 08:30, when it was logged, until somebody says more; it may be passed over."""
+    ask, typed = "🕐 买家何时申请？", "✍️ 02:10、剩14h…"
+    assert "剩1天（按登记时间算）" in card["text"]
+    menu = await pressed(wire, shop.staff, card, ask)
+    assert [x.split(" ")[0] for x in buttons(menu)][:3] == ["刚刚", "1小时前", "3小时前"]
+    card = await pressed(wire, shop.staff, menu, next(x for x in buttons(menu) if "3小时前" in x))
+    assert "剩20小时59分 → " in card["text"]
+    assert "按登记时间" not in card["text"]
+    assert ask not in buttons(card)
+    card = await pressed(wire, shop.staff, card, "↩️ 撤销", ask, "跳过，按登记时间")
+    assert ask not in buttons(card)
+    assert "剩23小时59分（按登记时间算）" in card["text"]
+    menu = await pressed(wire, shop.staff, card, "↩️ 撤销", ask)
+    await wire.press(shop.staff, menu, buttons(menu)[typed])
+    question = await wire.reply()
+    await wire.say(shop.staff, "剩14h", chat=GROUP, reply_to=question["message_id"])
+    await wire.replies()
+    assert issue(db).due_from == "line"
+    assert issue(db).applied_at is None
+
+
+async def test_a_reply_to_the_card_says_when_the_customer_asked(
+    wire: Wire, shop: Shop, db: Database, card: Any
+) -> None:
+    to = card["message_id"]
+    await wire.say(shop.staff, "申请02:10 客户很急", chat=GROUP, reply_to=to)
+    assert "小陈：申请02:10 客户很急" in (await wire.reply())["text"]  # more than a time: history
+    await wire.say(shop.staff, "申请02:10", chat=GROUP, reply_to=to)
+    card = await wire.reply()
+    assert "⏰ 11‑24 02:10 平台自动退款" in card["text"]
+    assert "改：申请时间 02:10" in card["text"]
+    await wire.say(shop.staff, "剩14h", chat=GROUP, reply_to=to)  # it is known by now
+    assert (await wire.reply())["text"].endswith("小陈：剩14h")

@@ -222,3 +222,27 @@ async def test_what_others_read_is_never_logged(linked: Wire, shop: Shop, db: Da
 async def test_without_words_it_says_how(wire: Wire, shop: Shop) -> None:
     await wire.say(shop.staff, "报售后")
     assert "一行写完，顺序随意" in (await wire.reply())["text"]
+
+
+async def test_photos_are_shown_again_under_the_card(wire: Wire, shop: Shop, db: Database) -> None:
+    await photo(wire, shop.staff, caption=LINE, album="p")
+    await photo(wire, shop.staff, album="p")
+    card = (await wire.replies())[-1]
+    data = buttons(card)["📷 2"]
+    await wire.press(shop.staff, card, data)
+    await wire.called("sendMediaGroup")
+    shown = next(c["result"] for c in wire.calls if c["method"] == "sendMediaGroup")
+    with db.read() as s:
+        ids = [x.file_id for x in s.exec(select(Evidence).order_by(col(Evidence.id)))]
+    assert [m["photo"][-1]["file_id"] for m in shown] == ids
+    assert shown[0]["caption"] == "#1 少件漏发 📷2"
+    assert shown[0]["reply_to_message"]["message_id"] == card["message_id"]
+    await wire.replies()
+    with db.write() as s:
+        for row in s.exec(select(Evidence)).all():
+            row.expires_at = wire.bot.clock.now()
+    await wire.press(shop.staff, card, data)
+    assert await wire.answers() == ["照片已过期清除（只留 90 天）。"]
+    await wire.say(shop.outsider, "/help")
+    await wire.press(shop.outsider, await wire.reply(), data, forge=True)
+    assert (await wire.answers())[-1] == "这一单不在了，或不归你看。"

@@ -289,4 +289,5 @@ def test_covered_are_the_days_on_which_refunds_were_finished(desk: Any) -> None:
     found = desk.all("SELECT CAST(day AS TEXT), whole FROM imported_days WHERE kind = 'refunds'")
     assert sorted((str(d), bool(w)) for d, w in found) == [
         ("2026-11-20", True), ("2026-11-21", True), ("2026-11-22", True),
+        ("2026-11-23", False),
     ]  # fmt: skip

@@ -57,7 +57,7 @@ Missing items｜fault: Warehouse (to confirm)｜小王 ← 小李, logged 17:32
 def test_the_card_says_what_a_hand_needs(language: Language) -> None:
     message = issues.card(VIEW, translator(language), NOW)
     assert message.text == CARDS[language]
-    assert [len(row) for row in message.keyboard] == [2, 4]
+    assert [len(row) for row in message.keyboard] == [2, 4, 1]
     assert message.keyboard[0][0].data == "i:7:4:menu:resolve"
 
 
@@ -105,7 +105,7 @@ def test_time_left_in_words(minutes: int, words: str) -> None:
     ],
 )  # fmt: skip
 def test_the_buttons_are_those_of_the_stage(stage: str, verbs: list[str]) -> None:
-    view = replace(VIEW, stage=stage, history=())
+    view = replace(VIEW, stage=stage, history=(), photos=0)
     keyboard = issues.buttons(view, translator("en"), NOW)
     assert [b.data.removeprefix("i:7:4:") for row in keyboard for b in row] == verbs
 
@@ -180,3 +180,25 @@ def test_a_line_of_a_list(change: dict[str, object], line: str) -> None:
     assert issues.row(view, translator("zh-hans"), NOW) == line
     plain = line.replace("<b>", "").replace("</b>", "")
     assert html.cells(plain) <= 40
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ({}, True),
+        ({"stage": "assigned"}, True),
+        ({"stage": "doing"}, False),  # somebody looked at it
+        ({"due_from": "line"}, False),
+        ({"due_from": "", "due_at": None}, False),  # the table has nothing
+        ({"applied_at": at("11-23T02:10")}, False),
+        ({"waybill": "SF1"}, False),  # another clock
+        ({"history": (EventView(3, NOW, "change", "applied_at:", "小王"),)}, False),
+    ],
+)
+def test_when_the_customer_asked_is_asked_while_it_counts(
+    change: dict[str, object], asked: bool
+) -> None:
+    view = replace(VIEW, stage="new", due_from="table", history=())
+    view = replace(view, **change)  # type: ignore[arg-type]
+    keys = issues.buttons(view, translator("zh-hans"), NOW)
+    assert any(b.data.endswith(":menu:applied") for row in keys for b in row) is asked
