@@ -12,6 +12,7 @@ from bot.aftersales.hours import Hours, awake
 from bot.aftersales.kin import calls, doing, live, opening, violation
 from bot.aftersales.kin import line as lines
 from bot.aftersales.kin.line import Line
+from bot.aftersales.listing import Filter
 from bot.aftersales.views import IssueView
 from bot.context import Turn
 from bot.context import number as row_id
@@ -30,7 +31,8 @@ def todo(turn: Turn) -> None:
     """`/todo 12-01 淘客合作到期 @wang`; alone, what is mine to do."""
     member, stores = _member(turn), turn.stores
     if not turn.event.text:
-        page = listing.mine(turn.s, member, turn.now, size=MOST, kind="todo")
+        here, wanted = _here(turn), Filter("mine", kind="todo")
+        page = listing.page(turn.s, turn.team_id, wanted, here, turn.now, member=member, size=MOST)
         turn.say(render.mine(turn.t, page.rows, turn.now, "todo"))
         return
     line = _line(turn)
@@ -91,8 +93,14 @@ def _end(turn: Turn, text: str) -> None:
 
 
 def _running(turn: Turn) -> list[Issue]:
-    bounds = scope.of(turn.s, _member(turn))
+    bounds = scope.of(turn.s, _member(turn), _here(turn))
     return [x for x in doing.running(turn.s, turn.team_id) if bounds.holds(x)]
+
+
+def _here(turn: Turn) -> frozenset[int] | None:
+    """The stores that a group speaks about; in private all that the member may see."""
+    private = turn.event.chat_kind == "private"
+    return None if private else frozenset(x.id or 0 for x in turn.stores)
 
 
 # replies to a card ------------------------------------------------------------------------------

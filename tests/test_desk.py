@@ -26,7 +26,7 @@ from bot.db.wire import OutboxRow
 from bot.errors import UserError
 from bot.message import Message
 from bot.outbox import Outcome
-from handlers import issue_cards
+from handlers import issue_cards, kin
 from handlers import issues as doors
 from tests.aftersales.desk import Desk, member
 
@@ -355,3 +355,20 @@ def test_a_number_put_on_the_list_of_a_live_session_is_masked(
         event = s.exec(select(IssueEvent).order_by(col(IssueEvent.id).desc())).first()
         assert event
         assert event.value == "+主播 *0007"
+
+
+def test_in_a_group_only_its_stores_sessions_and_todos_are_listed(
+    db: Database, office: Office, shop: Shop
+) -> None:
+    with db.write() as s:
+        for kind in ("live", "todo"):
+            new = New(kind=kind, note=f"天猫{kind}", assignee_id=member(s, shop.staff).id)
+            office.desk.open(s, new)
+            office.desk.open(s, replace(new, store_id=shop.shopify, note=f"香港{kind}"))
+        for door in (kin.todo, kin.broadcast):
+            turn = office.turn(s, shop.staff)
+            door(turn)
+            for write in turn._said:
+                write(s)
+        said = "".join(text(x) for x in rows(s))
+        assert ("天猫live" in said, "天猫todo" in said, "香港" in said) == (True, True, False)
