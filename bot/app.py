@@ -25,7 +25,7 @@ from bot.context import Context, House
 from bot.db import Database, migrate
 from bot.db.instance import Instance
 from bot.health import Limits, Watchdog, report
-from bot.inbox import Lanes, Stored
+from bot.inbox import Lanes, Stored, Trials
 from bot.polling import DOUBT, REFUSALS, REFUSED, Deaf, Poll, away
 from bot.webhook import Webhook
 from handlers.menus import attend, set_menus
@@ -57,6 +57,7 @@ class Storebot:
         self.app, request = _application(config)
         self.app.bot_data["house"] = self.house
         self.lanes = Lanes(self._handle)
+        self.trials = Trials(self._limits.calm)
         self._unsettled: set[int] = set()  # updates whose last try ended without a trace
         self.ticks = jobs.Ticks(self.house, self.app.bot, self.instance, self._take_over)
         self.vitals = self.house.vitals
@@ -81,6 +82,7 @@ class Storebot:
         bot = self.app.bot
         self.house.bot_id, self.house.bot_name = bot.id, bot.username
         await self.app.start()
+        self.trials.start()
         await self._take_over()
         if self.web:
             self.web.start()
@@ -134,6 +136,7 @@ class Storebot:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.trials.end()
         await self.lanes.drain(10)
         await self.ticks.stop()
         if self.app.running:
@@ -213,6 +216,11 @@ class Storebot:
             return inbox.take_over(s, self.house.bot_id, dead, self.house.owner, now)
 
     async def _handle(self, stored: Stored) -> None:
+        async with self.trials.turn(stored) as its_turn:
+            if its_turn:
+                await self._work_on(stored)
+
+    async def _work_on(self, stored: Stored) -> None:
         """One update through the handlers; what none of them settled is settled here."""
         if stored.orphan:
             await self.house.insist(self._begin, stored.update_id)
@@ -229,6 +237,10 @@ class Storebot:
         """The error's name, if there was one."""
         try:
             update = Update.de_json(stored.data, self.app.bot)
+            if stored.hopeless:
+                log.error("update %d is set aside: processes died on it", stored.update_id)
+                await self.house.run(handlers.give_up, self.house, update)
+                return inbox.GAVE_UP
             await self.app.process_update(update)
         except Exception as e:  # an update the library cannot read must not stop its chat
             log.exception("update %d cannot be read", stored.update_id)

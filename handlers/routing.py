@@ -159,6 +159,14 @@ def _event(update: Update, message: TelegramMessage, text: str) -> Event:
     )  # fmt: skip
 
 
+def spoken(update: Update) -> Event | None:
+    """Who said or pressed what, without looking for its door; None for all else."""
+    message, query = update.message, update.callback_query
+    if query and query.message:
+        return _press(update, query, query.message, "")
+    return _event(update, message, "") if message and _person(message) else None
+
+
 def _topic(message: TelegramMessage) -> int:
     """The topic; a plain reply in a group has a thread id too, and is none."""
     return (message.message_thread_id or 0) if message.is_topic_message else 0
