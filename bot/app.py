@@ -24,6 +24,7 @@ from bot.config import Config
 from bot.context import Context, House
 from bot.db import Database, migrate
 from bot.db.instance import Instance
+from bot.delivery import trust
 from bot.health import Limits, Watchdog, report
 from bot.inbox import Lanes, Stored, Trials
 from bot.polling import DOUBT, REFUSALS, REFUSED, Deaf, Poll, away
@@ -267,10 +268,11 @@ def _application(config: Config) -> tuple[PtbApplication, HTTPXRequest]:
     send = HTTPXRequest(
         connection_pool_size=64, read_timeout=30, write_timeout=20, connect_timeout=10,
         pool_timeout=5, media_write_timeout=30, proxy=config.telegram.proxy or None,
+        httpx_kwargs={"verify": trust()},
     )  # fmt: skip
     poll = HTTPXRequest(
         connection_pool_size=2, read_timeout=30, connect_timeout=10, pool_timeout=5,
-        proxy=config.telegram.proxy or None,
+        proxy=config.telegram.proxy or None, httpx_kwargs={"verify": trust()},
     )  # fmt: skip
     base = config.telegram.base_url.rstrip("/")
     application = (

@@ -18,6 +18,7 @@ from bot.app import Storebot
 from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Health, Telegram, Webhook
 from bot.db.facts import Import
+from bot.delivery import trust
 from bot.health import Limits
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
@@ -196,7 +197,7 @@ async def running(
     )
     bot = Storebot(config, clock, limits or LIMITS)
     await bot.start()
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with httpx.AsyncClient(base_url=server.url, verify=trust()) as http:
         wire = Wire(server, bot, http)
         yield wire
     await wire.bot.stop()
