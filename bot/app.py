@@ -184,7 +184,7 @@ class Storebot:
             await self.app.bot.delete_webhook()
 
     async def _menus(self) -> None:
-        await set_menus(self.app.bot, handlers.COMMANDS, self.config.defaults.language)
+        await set_menus(self.app.bot, self.house, handlers.COMMANDS)
         await attend(self.app.bot, self.house, handlers.COMMANDS)
 
     # updates --------------------------------------------------------------------------------
