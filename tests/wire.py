@@ -13,16 +13,20 @@ import httpx
 from sqlmodel import col, select
 from world import TOKEN, WORLD
 
-from bot import outbox
+from bot import menus, outbox
 from bot.app import Storebot
 from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Health, Telegram, Webhook
 from bot.db.facts import Import
+from bot.delivery import trust
 from bot.health import Limits
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
 from bot.sandbox.world import World
+from handlers import COMMANDS
+from handlers.menus import showing
 
+BOT = 7000000001  # the sandbox's bot
 SAYS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageMedia",
         "editMessageCaption", "editMessageReplyMarkup")  # fmt: skip
 
@@ -189,7 +193,10 @@ async def running(
     hook: Webhook | None = None,
     health: Health | None = None,
     proxy: str = "",
+    *,
+    menus_stand: bool = True,
 ) -> AsyncIterator[Wire]:
+    """The bot and its sandbox; unless asked, the menus were looked at earlier on this day."""
     server = await Server(Sandbox(world, clock, TOKEN)).start()
     config = Config(
         telegram=Telegram(
@@ -199,8 +206,12 @@ async def running(
         health=health or Health(),
     )
     bot = Storebot(config, clock, limits or LIMITS)
+    if menus_stand:
+        with bot.db.write() as s:
+            digest = showing(config.defaults.language, COMMANDS, clock.now())
+            menus.grant(s, BOT, menus.EVERYBODY, digest)
     await bot.start()
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with httpx.AsyncClient(base_url=server.url, verify=trust()) as http:
         wire = Wire(server, bot, http)
         yield wire
     await wire.bot.stop()
