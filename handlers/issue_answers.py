@@ -6,13 +6,15 @@ import re
 from datetime import datetime
 
 from bot import desk, money
+from bot.access import DESK
 from bot.aftersales import issues, reading
 from bot.aftersales.drafts import Form
 from bot.aftersales.views import IssueView
 from bot.context import Turn
-from bot.db.desk import Draft
+from bot.db.desk import Draft, Issue
 from bot.errors import UserError
 from bot.i18n import words
+from bot.render.issues import from_birth
 
 LONGEST = 60  # characters of such an answer
 MOST = 10**9  # minor units; more is a number of something else
@@ -74,6 +76,25 @@ def _asked(text: str, now: datetime, view: IssueView) -> tuple[str, str]:
     if found is None and (left := reading.moment(text, now, view.zone, gone=False)):
         return "due", f"line:{left.isoformat()}"
     raise UserError("draft.asked_time")
+
+
+def dated(turn: Turn, issue: Issue) -> bool:
+    """Whether a reply to a card that counts from logging says since when, and nothing else."""
+    assert turn.member
+    view = issues.view(turn.s, issue, turn.now, 0)
+    if turn.member.role not in DESK or not from_birth(view):
+        return False
+    found = reading.said_when(turn.event.text[:LONGEST], turn.now, view.zone)
+    if found is None:
+        return False
+    action, value = (
+        "change",
+        f"applied_at:{found.applied_at.isoformat() if found.applied_at else ''}",
+    )
+    if found.due_at:
+        action, value = "due", f"line:{found.due_at.isoformat()}"
+    issues.act(turn.s, issue, action, turn.member, turn.now, value)
+    return True
 
 
 def _moment(text: str, now: datetime, view: IssueView, *, gone: bool) -> datetime:

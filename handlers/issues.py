@@ -242,6 +242,8 @@ def _tell_more(turn: Turn, issue: Issue) -> None:
         evidence.more(turn.s, issue, media, member, turn.now, _days(turn))
     elif not media and kin.heard(turn, issue):
         pass  # the list or the figures of a live session
+    elif not media and issue_answers.dated(turn, issue):
+        pass  # when the customer asked
     elif e.text or media:
         masked = reading.masked(turn.s, member, _stores(turn), e.text)
         event = issues.act(turn.s, issue, "note", member, turn.now, note=masked.text.strip())

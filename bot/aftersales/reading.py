@@ -71,6 +71,13 @@ def moment(text: str, now: datetime, zone: ZoneInfo, *, gone: bool) -> datetime 
     return None
 
 
+def said_when(text: str, now: datetime, zone: ZoneInfo) -> entry.Entry | None:
+    """`申请02:10`, `剩14h` and nothing else: when the customer asked, or the deadline itself."""
+    found = entry.parse(text, entry.Ground(now, zone))
+    only = not found.note and {x.kind for x in found.said} in ({"applied"}, {"due"})
+    return found if only and (found.applied_at or found.due_at) else None
+
+
 def look_up(s: Session, member: Member, stores: Sequence[Store], new: New) -> New:
     """What an imported order tells of it. A leader's line looks up none: they see no store's orders."""
     if member.role == LEADER or not new.order_no:

@@ -174,3 +174,17 @@ async def test_when_the_customer_asked_is_a_button_of_the_fresh_card(
     await wire.replies()
     assert issue(db).due_from == "line"
     assert issue(db).applied_at is None
+
+
+async def test_a_reply_to_the_card_says_when_the_customer_asked(
+    wire: Wire, shop: Shop, db: Database, card: Any
+) -> None:
+    to = card["message_id"]
+    await wire.say(shop.staff, "申请02:10 客户很急", chat=GROUP, reply_to=to)
+    assert "小陈：申请02:10 客户很急" in (await wire.reply())["text"]  # more than a time: history
+    await wire.say(shop.staff, "申请02:10", chat=GROUP, reply_to=to)
+    card = await wire.reply()
+    assert "⏰ 11‑24 02:10 平台自动退款" in card["text"]
+    assert "改：申请时间 02:10" in card["text"]
+    await wire.say(shop.staff, "剩14h", chat=GROUP, reply_to=to)  # it is known by now
+    assert (await wire.reply())["text"].endswith("小陈：剩14h")
