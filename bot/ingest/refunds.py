@@ -29,8 +29,8 @@ from bot.ingest import refundsheet
 from bot.ingest.refundsheet import Said
 from bot.ingest.report import Progress, Report, Worklist
 
-HOLD = 0.040  # seconds a slice should hold the write lock
-SMALLEST, LARGEST = 40, 200  # refunds of one slice
+HOLD = 0.030  # seconds a slice should hold the write lock
+SMALLEST, LARGEST = 30, 80  # refunds of one slice
 FIRST = 40
 NAMED = 5  # refunds named in a refusal
 UNTOUCHED = "-"  # in the journal: only the card was changed
