@@ -28,6 +28,7 @@ from bot.delivery import trust
 from bot.health import Limits, Watchdog, report
 from bot.inbox import Lanes, Stored, Trials
 from bot.polling import DOUBT, REFUSALS, REFUSED, Deaf, Poll, away
+from bot.render.studio import Studio
 from bot.webhook import Webhook
 from handlers.menus import attend, set_menus
 
@@ -42,10 +43,17 @@ PtbApplication = Application[ExtBot[None], Context, dict[str, object], dict[str,
 
 
 class Storebot:
-    """The bot of one config: `await start()`, `await wait()`, `await stop()`."""
+    """The bot of one config: `await start()`, `await wait()`, `await stop()`.
+
+    Several in one process may share a `studio`, which outlives them.
+    """
 
     def __init__(
-        self, config: Config, clock: Clock | None = None, limits: Limits | None = None
+        self,
+        config: Config,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
+        studio: Studio | None = None,
     ) -> None:
         self.config = config
         self._limits = limits or Limits()
@@ -60,7 +68,7 @@ class Storebot:
         self.lanes = Lanes(self._handle)
         self.trials = Trials(self._limits.calm)
         self._unsettled: set[int] = set()  # updates whose last try ended without a trace
-        self.ticks = jobs.Ticks(self.house, self.app.bot, self.instance, self._take_over)
+        self.ticks = jobs.Ticks(self.house, self.app.bot, self.instance, self._take_over, studio)
         self.vitals = self.house.vitals
         self.poll = Poll(
             self.app.bot, request, self._store, self.vitals, self.clock.now,

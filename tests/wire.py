@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -20,6 +22,7 @@ from bot.config import Config, DatabaseSettings, Health, Telegram, Webhook
 from bot.db.facts import Import
 from bot.delivery import trust
 from bot.health import Limits
+from bot.render.studio import Studio
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
 from bot.sandbox.world import World
@@ -73,7 +76,7 @@ class Wire:
 
     async def start(self) -> None:
         """Another process of the same bot, after `bot.stop()`."""
-        self.bot = Storebot(self.bot.config, self.bot.clock, LIMITS)
+        self.bot = Storebot(self.bot.config, self.bot.clock, LIMITS, studio())
         await self.bot.start()
 
     async def until(self, at: datetime) -> None:
@@ -205,7 +208,7 @@ async def running(
         database=DatabaseSettings(db_url),
         health=health or Health(),
     )
-    bot = Storebot(config, clock, limits or LIMITS)
+    bot = Storebot(config, clock, limits or LIMITS, studio())
     if menus_stand:
         with bot.db.write() as s:
             digest = showing(config.defaults.language, COMMANDS, clock.now())
@@ -216,6 +219,14 @@ async def running(
         yield wire
     await wire.bot.stop()
     await server.stop()
+
+
+@cache
+def studio() -> Studio:
+    """Drawing processes for all bots of a session: to start one takes longer than most tests."""
+    shared = Studio()
+    atexit.register(shared.close)
+    return shared
 
 
 def buttons(message: dict[str, Any]) -> dict[str, str]:
