@@ -24,9 +24,11 @@ from bot.config import Config
 from bot.context import Context, House
 from bot.db import Database, migrate
 from bot.db.instance import Instance
+from bot.delivery import trust
 from bot.health import Limits, Watchdog, report
-from bot.inbox import Lanes, Stored
+from bot.inbox import Lanes, Stored, Trials
 from bot.polling import DOUBT, REFUSALS, REFUSED, Deaf, Poll, away
+from bot.render.studio import Studio
 from bot.webhook import Webhook
 from handlers.menus import attend, set_menus
 
@@ -41,10 +43,17 @@ PtbApplication = Application[ExtBot[None], Context, dict[str, object], dict[str,
 
 
 class Storebot:
-    """The bot of one config: `await start()`, `await wait()`, `await stop()`."""
+    """The bot of one config: `await start()`, `await wait()`, `await stop()`.
+
+    Several in one process may share a `studio`, which outlives them.
+    """
 
     def __init__(
-        self, config: Config, clock: Clock | None = None, limits: Limits | None = None
+        self,
+        config: Config,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
+        studio: Studio | None = None,
     ) -> None:
         self.config = config
         self._limits = limits or Limits()
@@ -57,8 +66,9 @@ class Storebot:
         self.app, request = _application(config)
         self.app.bot_data["house"] = self.house
         self.lanes = Lanes(self._handle)
+        self.trials = Trials(self._limits.calm)
         self._unsettled: set[int] = set()  # updates whose last try ended without a trace
-        self.ticks = jobs.Ticks(self.house, self.app.bot, self.instance, self._take_over)
+        self.ticks = jobs.Ticks(self.house, self.app.bot, self.instance, self._take_over, studio)
         self.vitals = self.house.vitals
         self.poll = Poll(
             self.app.bot, request, self._store, self.vitals, self.clock.now,
@@ -81,6 +91,7 @@ class Storebot:
         bot = self.app.bot
         self.house.bot_id, self.house.bot_name = bot.id, bot.username
         await self.app.start()
+        self.trials.start()
         await self._take_over()
         if self.web:
             self.web.start()
@@ -134,6 +145,7 @@ class Storebot:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.trials.end()
         await self.lanes.drain(10)
         await self.ticks.stop()
         if self.app.running:
@@ -180,7 +192,7 @@ class Storebot:
             await self.app.bot.delete_webhook()
 
     async def _menus(self) -> None:
-        await set_menus(self.app.bot, handlers.COMMANDS, self.config.defaults.language)
+        await set_menus(self.app.bot, self.house, handlers.COMMANDS)
         await attend(self.app.bot, self.house, handlers.COMMANDS)
 
     # updates --------------------------------------------------------------------------------
@@ -213,6 +225,11 @@ class Storebot:
             return inbox.take_over(s, self.house.bot_id, dead, self.house.owner, now)
 
     async def _handle(self, stored: Stored) -> None:
+        async with self.trials.turn(stored) as its_turn:
+            if its_turn:
+                await self._work_on(stored)
+
+    async def _work_on(self, stored: Stored) -> None:
         """One update through the handlers; what none of them settled is settled here."""
         if stored.orphan:
             await self.house.insist(self._begin, stored.update_id)
@@ -229,6 +246,10 @@ class Storebot:
         """The error's name, if there was one."""
         try:
             update = Update.de_json(stored.data, self.app.bot)
+            if stored.hopeless:
+                log.error("update %d is set aside: processes died on it", stored.update_id)
+                await self.house.run(handlers.give_up, self.house, update)
+                return inbox.GAVE_UP
             await self.app.process_update(update)
         except Exception as e:  # an update the library cannot read must not stop its chat
             log.exception("update %d cannot be read", stored.update_id)
@@ -255,10 +276,11 @@ def _application(config: Config) -> tuple[PtbApplication, HTTPXRequest]:
     send = HTTPXRequest(
         connection_pool_size=64, read_timeout=30, write_timeout=20, connect_timeout=10,
         pool_timeout=5, media_write_timeout=30, proxy=config.telegram.proxy or None,
+        httpx_kwargs={"verify": trust()},
     )  # fmt: skip
     poll = HTTPXRequest(
         connection_pool_size=2, read_timeout=30, connect_timeout=10, pool_timeout=5,
-        proxy=config.telegram.proxy or None,
+        proxy=config.telegram.proxy or None, httpx_kwargs={"verify": trust()},
     )  # fmt: skip
     base = config.telegram.base_url.rstrip("/")
     application = (

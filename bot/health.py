@@ -27,6 +27,7 @@ class Limits:
     sending: float = 900  # something is due all the while, and no try at all has ended
     doubt: float = 30  # between two getMe that ask whether the token is really refused
     looking: float = 5  # between two looks of the watchdog
+    calm: float = 10  # of life, before that is tried again which was at work in two deaths
 
 
 @dataclass(frozen=True)

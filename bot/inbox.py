@@ -6,10 +6,12 @@ In order within a chat, concurrently across chats; what a dead process left is t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
+import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +25,8 @@ from bot.db.wire import InboxRow
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # renewed while its process lives; a hung one loses its updates
-MAX_ATTEMPTS = 3  # an update that took the process down this often is set aside
+MAX_ATTEMPTS = 3  # an orphan in whose tries this many processes died is set aside
+GAVE_UP = "gave up: the process died on it"
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,16 @@ class Stored:
     update_id: int
     raw: str
     orphan: bool = False  # left behind by a dead process, maybe because of it
+    attempts: int = 0  # of it as an orphan, each cut off by another death
 
     @staticmethod
     def of(data: dict[str, Any]) -> Stored:
         # plain ASCII: half a surrogate pair, which no database takes, must not stop the batch
         return Stored(data["update_id"], json.dumps(data))
+
+    @property
+    def hopeless(self) -> bool:
+        return self.attempts >= MAX_ATTEMPTS
 
     @property
     def data(self) -> dict[str, Any]:
@@ -73,23 +81,24 @@ def owners(s: Session, bot_id: int) -> set[str]:
 
 
 def take_over(s: Session, bot_id: int, dead: set[str], owner: str, now: datetime) -> list[Stored]:
-    """Claim what dead or hung processes left unhandled; give up on what keeps killing them."""
+    """Claim what dead or hung processes left unhandled, in order.
+
+    The hopeless come too, so that whoever sent them can be told; where even that killed, no more.
+    """
     orphan = or_(col(InboxRow.owner).in_(dead), col(InboxRow.lease_until) < now)
     left = (
         col(InboxRow.bot_id) == bot_id, col(InboxRow.done_at).is_(None),
         col(InboxRow.owner) != owner, orphan,
     )  # fmt: skip
-    hopeless = (*left, col(InboxRow.attempts) >= MAX_ATTEMPTS)
-    s.exec(
-        update(InboxRow).where(*hopeless)
-        .values(done_at=now, raw="", error="gave up: the process died on it")
-    )  # fmt: skip
+    beyond = (*left, col(InboxRow.attempts) > MAX_ATTEMPTS)
+    s.exec(update(InboxRow).where(*beyond).values(done_at=now, raw="", error=GAVE_UP))
     claimed = s.exec(
         update(InboxRow).where(*left)
         .values(owner=owner, lease_until=now + LEASE)
-        .returning(col(InboxRow.update_id), col(InboxRow.raw))
+        .returning(col(InboxRow.update_id), col(InboxRow.raw), col(InboxRow.attempts))
     )  # fmt: skip
-    return sorted((Stored(i, raw, orphan=True) for i, raw in claimed), key=lambda x: x.update_id)
+    orphans = [Stored(i, raw, orphan=True, attempts=n) for i, raw, n in claimed]
+    return sorted(orphans, key=lambda x: x.update_id)
 
 
 def renew(s: Session, owner: str, now: datetime) -> None:
@@ -116,6 +125,40 @@ def settle(s: Session, bot_id: int, update_id: int, now: datetime, error: str = 
     done = s.exec(update(InboxRow).where(*open_row).values(done_at=now, raw="", error=error))
     if done.rowcount != 1:
         raise AlreadyHandled(update_id)
+
+
+class Trials:
+    """When orphans are tried again: at once; after one more death each alone, in a calm process.
+
+    What kills a process from outside strikes all that is at work in it, and again and again where
+    starts are slow. So no more deaths are held against an update than those it was alone for, in
+    a process that had lived well until then.
+    """
+
+    def __init__(self, calm: float) -> None:
+        self._calm = calm  # seconds since `start`
+        self._at = 0.0
+        self._alone = asyncio.Lock()
+        self._ending = asyncio.Event()
+
+    def start(self) -> None:
+        self._at = time.monotonic() + self._calm
+
+    def end(self) -> None:
+        """Nobody's turn comes any more."""
+        self._ending.set()
+
+    @contextlib.asynccontextmanager
+    async def turn(self, stored: Stored) -> AsyncIterator[bool]:
+        """False where the process ends first: it stays in the inbox for the next one."""
+        if not stored.attempts:
+            yield True
+            return
+        async with self._alone:
+            with contextlib.suppress(TimeoutError):
+                calm_in = max(0.0, self._at - time.monotonic())
+                await asyncio.wait_for(self._ending.wait(), calm_in)
+            yield not self._ending.is_set()
 
 
 def lane(data: dict[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""Which private command menus were given to whom, so that only changes are set."""
+"""Which command menus were given to whom, so that only changes are set."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from sqlmodel import Session, col, select
 
 from bot.db.people import Member, Menu
 
+EVERYBODY = 0  # nobody's id: the menus of all chats, and the words about the bot itself
+
 
 def given(s: Session, bot_id: int) -> dict[int, str]:
     """Telegram id → digest of the menu that was set."""
-    return {m.telegram_id: m.digest for m in s.exec(select(Menu).where(Menu.bot_id == bot_id))}
+    people = select(Menu).where(Menu.bot_id == bot_id, Menu.telegram_id != EVERYBODY)
+    return {m.telegram_id: m.digest for m in s.exec(people)}
+
+
+def shown(s: Session, bot_id: int) -> str:
+    """Digest of what everybody is shown, as it was last looked at; "" if never."""
+    row = s.get(Menu, (bot_id, EVERYBODY))
+    return row.digest if row else ""
 
 
 def places(s: Session) -> dict[int, Member]:

@@ -13,6 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.config import Telegram
+from bot.delivery import trust
 
 T = TypeVar("T")
 PATIENCE = 8.0  # seconds
@@ -69,7 +70,7 @@ def _ask(telegram: Telegram, call: Callable[[Bot], Awaitable[T]]) -> T:
 async def _connected(telegram: Telegram, call: Callable[[Bot], Awaitable[T]]) -> T:
     request = HTTPXRequest(
         connect_timeout=PATIENCE, read_timeout=PATIENCE, pool_timeout=PATIENCE,
-        proxy=telegram.proxy or None,
+        proxy=telegram.proxy or None, httpx_kwargs={"verify": trust()},
     )  # fmt: skip
     bot = Bot(telegram.token, f"{telegram.base_url.rstrip('/')}/bot", request=request)
     await request.initialize()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from telegram import Update
 from telegram.ext import Application
 
 from bot.access import (
@@ -23,11 +24,13 @@ from bot.access import (
     READERS,
     Rule,
 )
+from bot.context import House
 from handlers import (
     boards,
     chats,
     deadlines,
     digests,
+    errors,
     exports,
     imports,
     invites,
@@ -160,3 +163,10 @@ DOORS = Doors(COMMANDS, PRESSES, WORDS, FILE, REPLY, ALBUM, UNKNOWN, ANONYMOUS, 
 
 def register(app: Application[Any, Any, Any, Any, Any, Any]) -> None:
     routing.register(app, DOORS)
+
+
+def give_up(house: House, update: Update) -> None:
+    """Set an update aside, telling whoever said or pressed it."""
+    event = routing.spoken(update, house.bot_id)
+    if event:
+        errors.give_up(house, event)

@@ -44,6 +44,17 @@ def settle(house: House, event: Event, row: Opens | None) -> None:
         _apologise(house, event, UserError("internal"), error="internal error")
 
 
+def give_up(house: House, event: Event) -> None:
+    """One of us is told that this stays unanswered, anybody else nothing."""
+    with house.db.write() as s:
+        turn = Turn(house, s, event, house.clock.now())
+        if turn.member and event.query_id:
+            turn.answer(turn.t("error.gave_up"))
+        elif turn.member:
+            turn.say(Message(turn.t("error.gave_up")))
+        turn.settle(s, inbox.GAVE_UP)
+
+
 def _answer(house: House, event: Event, row: Opens | None) -> None:
     now = house.clock.now()
     if row is not None and row.writes:

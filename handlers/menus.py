@@ -7,8 +7,9 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from telegram import (
@@ -34,6 +35,7 @@ from handlers.tables import Command
 log = logging.getLogger(__name__)
 
 PACE = 0.1  # seconds between calls about members: comfort must not crowd out talk
+PAUSES = (1, 5, 30, 0)  # seconds after a try that was refused
 
 # who is shown what where nobody has a menu of their own: a stranger, a colleague, an administrator
 _SCOPES: tuple[tuple[BotCommandScope, str | None, str], ...] = (
@@ -63,21 +65,66 @@ def listed(
     )
 
 
-async def set_menus(bot: Bot, commands: Sequence[Command], default: Language) -> None:
+async def set_menus(
+    bot: Bot, house: House, commands: Sequence[Command], pauses: tuple[int, ...] = PAUSES
+) -> None:
     """One menu per scope and language, and the words a newcomer reads before /start.
 
-    Both are a comfort: failing costs nothing but a line. What stands already is left alone.
-    Telegram's language codes have two letters, so both Chinese scripts share "zh"; a member's own
-    menu is in their script.
+    Both are a comfort: failing costs nothing but a line. What stands already is left alone, and
+    looked at once a day: a bot that keeps being started anew must not use up Telegram's patience.
     """
-    chinese: Language = default if default != "en" else "zh-hans"
-    languages: tuple[tuple[str, Language], ...] = (("", default), ("zh", chinese), ("en", "en"))
-    for code, language in languages:
+    digest = showing(house.config.defaults.language, commands, house.clock.now())
+    try:
+        if await house.run(_shown, house) == digest:
+            return
+        done = [await _try(call, pauses) for call in _calls(bot, house, commands)]
+        if all(done):
+            await house.run(_show, house, digest)
+    except Exception:
+        log.exception("whether the menus stand could not be read or written")
+
+
+def showing(default: Language, commands: Sequence[Command], now: datetime) -> str:
+    """Digest of what everybody is shown on this (UTC) day."""
+    words = [
+        [
+            code,
+            *(listed(commands, role, kind, translator(language)) for _, role, kind in _SCOPES),
+            *(translator(language)(key) for key in _WORDS),
+        ]
+        for code, language in _languages(default)
+    ]
+    return _digest([now.date().isoformat(), words])
+
+
+def _calls(
+    bot: Bot, house: House, commands: Sequence[Command]
+) -> Iterator[Callable[[], Awaitable[object]]]:
+    for code, language in _languages(house.config.defaults.language):
         t = translator(language)
         for scope, role, kind in _SCOPES:
             menu = [BotCommand(*x) for x in listed(commands, role, kind, t)]
-            await _try(partial(_set, bot, menu, scope, code))
-        await _introduce(bot, t, code)
+            yield partial(_set, bot, menu, scope, code)
+        yield partial(_describe, bot, t, code)
+        yield partial(_summarise, bot, t, code)
+
+
+def _languages(default: Language) -> tuple[tuple[str, Language], ...]:
+    """Telegram's codes have two letters, so both Chinese scripts share "zh"; a member's own menu
+    is in their script.
+    """
+    chinese: Language = default if default != "en" else "zh-hans"
+    return ("", default), ("zh", chinese), ("en", "en")
+
+
+def _shown(house: House) -> str:
+    with house.db.read() as s:
+        return menus.shown(s, house.bot_id)
+
+
+def _show(house: House, digest: str) -> None:
+    with house.db.write() as s:
+        menus.grant(s, house.bot_id, menus.EVERYBODY, digest)
 
 
 async def _set(bot: Bot, menu: list[BotCommand], scope: BotCommandScope, code: str) -> None:
@@ -134,7 +181,11 @@ def _wishes(house: House, commands: tuple[Command, ...]) -> list[Wish]:
 def _wish(house: House, commands: tuple[Command, ...], member: Member) -> Wish:
     t = translator(language_of(member.language, house.config.defaults.language))
     menu = listed(commands, member.role, "private", t)
-    return Wish(member.telegram_id, menu, hashlib.sha256(json.dumps(menu).encode()).hexdigest())
+    return Wish(member.telegram_id, menu, _digest(menu))
+
+
+def _digest(shown: object) -> str:
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 
 def _granted(house: House, wish: Wish) -> None:
@@ -148,27 +199,27 @@ def _granted(house: House, wish: Wish) -> None:
 # who we are -----------------------------------------------------------------------------------
 
 
-async def _introduce(bot: Bot, t: Translator, code: str) -> None:
+_WORDS = LONG, SHORT = "about.long", "about.short"
+
+
+async def _describe(bot: Bot, t: Translator, code: str) -> None:
     """Telegram counts changes of these texts, so what stands already is left alone."""
-    long, short = t("about.long"), t("about.short")
-
-    async def describe() -> None:
-        if (await bot.get_my_description(language_code=code)).description != long:
-            await bot.set_my_description(long, language_code=code)
-
-    async def summarise() -> None:
-        if (await bot.get_my_short_description(language_code=code)).short_description != short:
-            await bot.set_my_short_description(short, language_code=code)
-
-    await _try(describe)
-    await _try(summarise)
+    if (await bot.get_my_description(language_code=code)).description != t(LONG):
+        await bot.set_my_description(t(LONG), language_code=code)
 
 
-async def _try(call: Callable[[], Awaitable[object]]) -> None:
-    for pause in (1, 5, 30, 0):
+async def _summarise(bot: Bot, t: Translator, code: str) -> None:
+    if (await bot.get_my_short_description(language_code=code)).short_description != t(SHORT):
+        await bot.set_my_short_description(t(SHORT), language_code=code)
+
+
+async def _try(call: Callable[[], Awaitable[object]], pauses: tuple[int, ...]) -> bool:
+    """False where Telegram went on refusing."""
+    for pause in pauses:
         try:
             await call()
-            return
+            return True
         except TelegramError as e:
             log.warning("a menu or description was refused: %s", e)
             await asyncio.sleep(pause)
+    return False

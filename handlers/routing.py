@@ -204,6 +204,16 @@ def _quoted(message: TelegramMessage, bot_id: int) -> Quoted | None:
     return Quoted(shown.message_id, text, _media(shown), ours)
 
 
+def spoken(update: Update, bot_id: int) -> Event | None:
+    """Who said or pressed what, without looking for its door; None for all else."""
+    message, query = update.message, update.callback_query
+    if query and query.message:
+        return _press(update, query, query.message, "")
+    if message and _person(message):
+        return _event(update, message, "", bot_id)
+    return None
+
+
 def _topic(message: TelegramMessage) -> int:
     """The topic; a plain reply in a group has a thread id too, and is none."""
     return (message.message_thread_id or 0) if message.is_topic_message else 0

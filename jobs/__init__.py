@@ -53,11 +53,13 @@ class Ticks:
         bot: Bot,
         instance: Instance,
         take_over: Callable[[], Awaitable[None]],
+        studio: Studio | None = None,
     ) -> None:
         self._house = house
         self._instance = instance
         self._take_over = take_over
-        self.studio = Studio()
+        self.studio = studio or Studio()
+        self._lent = studio is not None  # then it is not ours to close
         self.pump = Pump(house, bot, self.studio.draw)
         self.imports = Imports(house, bot, instance)
         self._scheduler = AsyncIOScheduler(
@@ -110,7 +112,8 @@ class Ticks:
         await self.pump.stop()
         if self._house.bot_id:
             await self._house.run(upkeep.probe, self._house)
-        self.studio.close()
+        if not self._lent:
+            self.studio.close()
 
     async def _ticking(self, tick: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.current_task()

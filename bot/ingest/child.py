@@ -1,6 +1,7 @@
 """`python -m bot.ingest.child`: parse one file under limits. Job on stdin, lines of JSON on stdout.
 
 The limits are set before anything heavy is imported: a bomb aborts this process and nothing else.
+The bot has its children from a `nursery`, which has imported everything and read nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ from typing import Any
 
 
 def main() -> None:
-    job: dict[str, Any] = json.load(sys.stdin)
+    work(json.load(sys.stdin))
+
+
+def work(job: dict[str, Any]) -> None:
+    """Set the limits for good, and parse."""
     _limit(int(job.pop("memory")), int(job.pop("cpu")))
     from bot.errors import Unrecognised, UserError
 

@@ -25,9 +25,9 @@ from bot.db.desk import Refund, RefundJournal
 from bot.db.facts import Import
 from bot.db.people import Store
 from bot.errors import UserError
-from bot.ingest import refundsheet
-from bot.ingest.refundsheet import Said
+from bot.ingest import said as said_as
 from bot.ingest.report import Progress, Report, Worklist
+from bot.ingest.said import Said
 
 HOLD = 0.030  # seconds a slice should hold the write lock
 SMALLEST, LARGEST = 30, 80  # refunds of one slice
@@ -141,7 +141,7 @@ def merge(
     c = sqlite3.connect(f"file:{scratch}?mode=ro", uri=True, check_same_thread=False)
     try:
         total = c.execute("SELECT COUNT(*) FROM refunds").fetchone()[0]
-        rows = ((refundsheet.load(x), n) for x, n in c.execute("SELECT * FROM refunds"))
+        rows = ((said_as.load(x), n) for x, n in c.execute("SELECT * FROM refunds"))
         done = 0
         while batch := list(islice(rows, slices.size)):
             _slice(db, file, batch, desk, slices, counts)

@@ -7,7 +7,6 @@ a phone number. A time that is left (剩余1天3小时) becomes a moment, counte
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,6 +20,7 @@ from bot.ingest.formats import refunds as words
 from bot.ingest.formats.declare import PERSONAL, Format, fold
 from bot.ingest.parse import CHUNK, FIRST_REFUSED, TOTAL_WORDS, Reading, label
 from bot.ingest.report import Column, Listing, Problem
+from bot.ingest.said import Said
 
 MAX_NUMBER, MAX_TEXT, MAX_TITLE = 64, 60, 200
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
@@ -36,33 +36,6 @@ _CLOCK = re.compile(
 )
 _OVER = re.compile(r"已?(?:超时|逾期|超時)|overdue|expired", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{7,}")
-
-
-@dataclass(frozen=True)
-class Said:
-    """A refund as one file tells it; amounts in minor units, times in seconds since 1970.
-
-    None and "": the file does not tell. `step` is how far apart two exports may read the same
-    deadline, 0 where it stands there as a moment; `loose` where the time of the export is a guess.
-    """
-
-    refund_no: str
-    order_no: str = ""
-    type: str = ""
-    status: str = "open"
-    platform_status: str = ""
-    amount: int | None = None
-    reason: str = ""  # a slug, or the platform's words where none fits
-    product: str = ""
-    quantity: int | None = None
-    applied_at: int | None = None
-    due_at: int | None = None
-    step: int = 0
-    loose: bool = False
-    finished_at: int | None = None
-    finished_day: str | None = None
-    waybill: str = ""
-    tail: str = ""  # of the buyer's phone; never stored with the refund
 
 
 @dataclass
@@ -357,11 +330,3 @@ def newest(tables: Sequence[RefundTable]) -> int:
     """The latest moment any row speaks of as past: no export is older."""
     every = (x for t in tables for rows in t.found.values() for x in rows)
     return max((at for x in every for at in (x.applied_at, x.finished_at) if at), default=0)
-
-
-def dump(said: Said) -> str:
-    return json.dumps(asdict(said), ensure_ascii=False)
-
-
-def load(text: str) -> Said:
-    return Said(**json.loads(text))

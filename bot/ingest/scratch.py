@@ -18,6 +18,7 @@ import numpy as np
 from bot import money
 from bot.errors import UserError
 from bot.ingest import daysheet, parse, refundsheet
+from bot.ingest import said as said_as
 from bot.ingest.assemble import Lines, Result, assemble
 from bot.ingest.cells import NEVER
 from bot.ingest.daysheet import Days, DayTable
@@ -141,7 +142,7 @@ def _write_days(c: sqlite3.Connection, tables: list[DayTable]) -> None:
 
 
 def _write_refunds(c: sqlite3.Connection, tables: list[RefundTable]) -> None:
-    rows = ((refundsheet.dump(said), n) for said, n in refundsheet.merged(tables))
+    rows = ((said_as.dump(said), n) for said, n in refundsheet.merged(tables))
     c.executemany("INSERT INTO refunds VALUES (?,?)", rows)
 
 

@@ -112,7 +112,9 @@ def _violation(view: IssueView, t: Translator, now: datetime) -> list[str]:
     number = f"<code>{escape(view.order_no[:40])}</code>" if view.order_no else ""
     points = "" if view.quantity is None else t("kin.violation.points", n=view.quantity)
     amount = (
-        "" if view.amount is None else t("kin.violation.fine", sum=_money(view.amount, view, t))
+        ""
+        if view.amount is None
+        else t("kin.violation.fine", sum=issues.money(view.amount, view, t))
     )
     return [
         _head(view, t, now, state),
@@ -193,7 +195,7 @@ def _recap(view: IssueView, live: LiveView, t: Translator, now: datetime) -> lis
     ]
     if live.imported:
         orders, sales = live.imported
-        lines.append(t("kin.live.imported", n=t.number(orders), sum=_money(sales, view, t)))
+        lines.append(t("kin.live.imported", n=t.number(orders), sum=issues.money(sales, view, t)))
     lines += _incidents(view, live, t)
     lacking = [x for x in ("viewers", "clicks") if x not in figures]
     lacking += ["orders"] if "orders" not in figures and not live.imported else []
@@ -206,7 +208,7 @@ def _recap(view: IssueView, live: LiveView, t: Translator, now: datetime) -> lis
 def _told(figures: dict[str, int], view: IssueView, t: Translator) -> str:
     parts = []
     for name, value in figures.items():
-        shown = _money(value, view, t) if name == "sales" else t.number(value)
+        shown = issues.money(value, view, t) if name == "sales" else t.number(value)
         part = f"{t(f'kin.figure.{name}.name')} <b>{shown}</b>"
         before = {"clicks": "viewers", "orders": "clicks"}.get(name, "")
         if figures.get(before):
@@ -403,10 +405,6 @@ def _b(view: IssueView, t: Translator, verb: str, value: str = "", label: str = 
 
 def data(view: IssueView, verb: str, value: str = "") -> str:
     return ":".join(x for x in ("k", str(view.id), str(view.version), verb, value) if x)
-
-
-def _money(minor: int, view: IssueView, t: Translator) -> str:
-    return t.money(minor, view.currency) if view.currency else t.number(minor / 100, 2)
 
 
 def _words(note: str) -> str:

@@ -14,6 +14,7 @@ import httpx
 from playwright.sync_api import Locator, Page
 
 from bot.clock import Clock
+from bot.delivery import trust
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
 from bot.sandbox.world import Group, Member, Person, World
@@ -61,7 +62,7 @@ class House:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
         self._wait(self.server.start())
-        self.http = httpx.Client(base_url=self.server.url, timeout=10)
+        self.http = httpx.Client(base_url=self.server.url, timeout=10, verify=trust())
 
     def _wait(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)

@@ -12,11 +12,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from conftest import _database, _execute
 from sqlalchemy import select
 from sqlmodel import SQLModel
 from wire import SAYS, Wire, running
@@ -250,9 +248,8 @@ def matrix_url(
         path = tmp_path_factory.mktemp("matrix") / "storebot.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    server, name = request.getfixturevalue("postgres_server"), f"t{uuid4().hex}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE template_storebot")
-    return _database(server, name)
+    postgres = request.getfixturevalue("postgres")
+    return str(postgres.url(postgres.take()))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,17 +1,31 @@
 """What Telegram shows of the bot: menus from the COMMANDS table, and who it is."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
-from conftest import Shop
+import pytest
+from conftest import NOW, Shop
+from judge import complaints
 from sqlmodel import select
-from wire import Wire
+from wire import Wire, running
 
 from bot import members
+from bot import menus as given
+from bot.clock import Clock
 from bot.db import Database
 from bot.db.people import Member, Menu
 from bot.members import Change
 from handlers import COMMANDS
+from handlers.menus import set_menus
+
+
+@pytest.fixture
+async def wire(db_url: str, shop: Shop, clock: Clock) -> AsyncIterator[Wire]:
+    async with running(db_url, clock, menus_stand=False) as connected:
+        yield connected
+    assert complaints(connected.calls) == []
 
 
 async def menus(wire: Wire) -> dict[tuple[str, str], dict[str, str]]:
@@ -89,6 +103,63 @@ async def test_what_stands_is_not_set_again(wire: Wire, shop: Shop, db: Database
     assert len(calls(wire)) == before
     mine = [c for c in wire.calls if c["params"].get("scope", {}).get("chat_id") == shop.owner]
     assert len(mine) == 1
+
+
+async def looked(wire: Wire, db: Database, before: str = "") -> str:
+    """The digest of what everybody is shown, once all of it was looked at."""
+    async with asyncio.timeout(20):
+        while True:
+            with db.read() as s:
+                digest = given.shown(s, wire.bot.house.bot_id)
+            if digest != before:
+                return digest
+            await asyncio.sleep(0.02)
+
+
+def asked(wire: Wire) -> int:
+    return sum(c["method"].startswith("getMy") for c in wire.calls)
+
+
+async def test_a_start_on_the_same_day_asks_for_nothing(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    await looked(wire, db)
+    assert asked(wire) == 15  # three languages: three menus, two descriptions
+    await wire.restart()
+    await wire.say(shop.owner, "/start")
+    await own(wire, shop.owner, has="yesterday")  # which comes after the menus of all
+    assert asked(wire) == 15
+
+
+async def test_a_start_on_another_day_sets_again_what_somebody_took_away(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    digest = await looked(wire, db)
+    scope = ("all_private_chats", "", 0)
+    profile = wire.server.sandbox.state.profile
+    stood = profile.commands(scope, "")
+    profile.set_commands(scope, "", [])
+    before = len(calls(wire))
+    await wire.until(NOW + timedelta(days=1))
+    await wire.restart()
+    await looked(wire, db, digest)
+    assert len(calls(wire)) == before + 1
+    assert profile.commands(scope, "") == stood
+
+
+async def test_what_telegram_refused_is_not_taken_for_done(
+    wire: Wire, shop: Shop, db: Database
+) -> None:
+    digest = await looked(wire, db)
+    with db.write() as s:
+        given.forget(s)
+    await wire.fault("getMyDescription", "400")
+    found = []
+    for _ in range(2):
+        await set_menus(wire.bot.app.bot, wire.bot.house, COMMANDS, pauses=(0,))
+        with db.read() as s:
+            found.append(given.shown(s, wire.bot.house.bot_id))
+    assert found == ["", digest]
 
 
 async def test_a_members_menu_is_what_their_role_may_do(wire: Wire, shop: Shop) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bot.clock import Clock
+from bot.delivery import trust
 from bot.sandbox.api import Sandbox
 from bot.sandbox.server import Server
 from tests.judge import judge as judge
@@ -34,7 +35,7 @@ async def server(sandbox: Sandbox) -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.url) as client:
+    async with httpx.AsyncClient(base_url=server.url, verify=trust()) as client:
         yield client
 
 
