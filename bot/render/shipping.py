@@ -27,7 +27,7 @@ def page(view: Page, stores: Sequence[Store], t: Translator, now: datetime) -> M
         head += f"｜{view.number}/{view.pages}"
     counts = [f"{MARKS[g]} {_named(t, g, view.counts[g])}" for g in GROUPS if view.counts.get(g)]
     lines = [head, *([t("answer.separator").join(counts)] if counts else [])]
-    lines += [_row(x, t, now, zones[x.waiting.store_id]) for x in view.rows]
+    lines += [_row(x, t, now) for x in view.rows]
     if not view.rows and not view.silent:
         lines.append(t("shipping.none"))
     if view.silent:
@@ -43,17 +43,16 @@ def _named(t: Translator, group: str, n: int) -> str:
     return t(f"shipping.group.{group}", n=t.number(n))
 
 
-def _row(x: Parcel, t: Translator, now: datetime, zone: ZoneInfo) -> str:
+def _row(x: Parcel, t: Translator, now: datetime) -> str:
+    """On one line of a phone: when it was paid shows in the time that is left."""
     w = x.waiting
     left = "–"
     if w.due_at:
         over = w.due_at <= now
         span = short_span(abs(w.due_at - now))
         left = t("desk.time.late" if over else "desk.time.left", span=span)
-    paid = w.paid_at.astimezone(zone)
-    what = escape(cut(x.product, 24)) + (t("shipping.more", n=x.more) if x.more else "")
-    parts = [left, f"…{escape(w.order_no[-4:])}", f"{what} ×{x.quantity}".strip()]
-    parts.append(t("shipping.paid", at=f"{t.short_date(paid.date())} {paid:%H:%M}"))
+    what = escape(cut(x.product, 18)) + (t("shipping.more", n=x.more) if x.more else "")
+    parts = [f"<b>{left}</b>", f"…{escape(w.order_no[-4:])}", f"{what} ×{x.quantity}".strip()]
     if x.issue_no:
         parts.append(t("shipping.refund", no=x.issue_no))
     return "｜".join(parts)
@@ -74,6 +73,7 @@ def _buttons(view: Page, stores: Sequence[Store], t: Translator) -> list[tuple[B
         for g in GROUPS
         if view.counts.get(g)
     ]
+    groups = groups if len(groups) > 1 or view.group else []
     if view.group:
         groups.append(button(t("shipping.all"), view.store_id, ""))
     shops: list[Button] = []
