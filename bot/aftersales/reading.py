@@ -5,6 +5,7 @@ Nothing of the text goes any further before customers' numbers in it are hidden.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from bot.db.facts import Product
 from bot.db.people import Member, Store
 
 LONGEST = 1500  # characters of a message that are read
+_HALF = re.compile(r"[\d\s()+.\-]+$")
 _NUMBERS = 8  # of a text that are looked up
 _PRODUCTS = 2000  # that a line is held against
 
@@ -37,7 +39,7 @@ class Read:
 
 def read(s: Session, member: Member, stores: Sequence[Store], text: str, now: datetime) -> Read:
     """`stores`: those that the chat and the member may speak of."""
-    text = text[:LONGEST]
+    text = short(text)
     if not text.strip():
         return Read(New())
     ground = _ground(s, member, stores, text, now)
@@ -52,9 +54,14 @@ def read(s: Session, member: Member, stores: Sequence[Store], text: str, now: da
     return Read(new, found.masked, masks.mask(text, ground.orders).text)
 
 
+def short(text: str) -> str:
+    """Cut before what could be part of a customer's number, which nobody would know by its half."""
+    return text if len(text) <= LONGEST else _HALF.sub("", text[:LONGEST])
+
+
 def masked(s: Session, member: Member, stores: Sequence[Store], text: str) -> masks.Masked:
     """A text as it may be kept, not understood any further."""
-    text = text[:LONGEST]
+    text = short(text)
     return masks.mask(text, _known(s, member, stores, text))
 
 
