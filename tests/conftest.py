@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 from judge import complaints
 from judge import judge as judge
+from world import Fast
 
-from bot.clock import Clock
 from bot.db import Database, migrate
 from bot.db.people import Member, Store, Team
 
@@ -95,8 +95,8 @@ def db(db_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(NOW)
+def clock() -> Fast:
+    return Fast(NOW)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def shop(db: Database) -> Shop:
 
 
 @pytest.fixture
-async def wire(db_url: str, shop: Shop, clock: Clock) -> AsyncIterator[Wire]:
+async def wire(db_url: str, shop: Shop, clock: Fast) -> AsyncIterator[Wire]:
     """The bot of the named world, listening to a sandbox over HTTP."""
     from wire import running  # the whole bot: not for tests of one room
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 from sqlmodel import col, select
-from world import TOKEN, WORLD
+from world import TOKEN, WORLD, Fast
 
 from bot import menus, outbox
 from bot.app import Storebot
@@ -45,6 +45,7 @@ class Wire:
     bot: Storebot
     http: httpx.AsyncClient
     _seen: int = field(default=0)
+    _open: set[str] = field(default_factory=set)  # what was still open at the last look
 
     async def say(self, person: int, text: str, **more: Any) -> dict[str, Any]:
         return await self._do("say", person=person, text=text, **more)
@@ -169,22 +170,31 @@ class Wire:
         return [c["params"].get("text", "") for c in fresh if c["method"] == "answerCallbackQuery"]
 
     async def _idle(self, seconds: float) -> None:
+        """Until nothing is open; what waits for nothing but its time has it at once."""
+        looks = 0
         async with asyncio.timeout(seconds):
             while not await self._quiet():
+                looks = looks + 1 if self._open == {"pending"} else 0
+                if looks > 2 and isinstance(self.bot.clock, Fast):
+                    self.bot.clock.skip(1)
+                    self.bot.ticks.pump.wake()
                 await asyncio.sleep(0.02)
 
     async def _quiet(self) -> bool:
         """All updates fetched and handled, no import open, nothing due in the outbox."""
         if len(self.server.sandbox.state.updates) or self.bot.lanes.busy:
+            self._open = {"heard"}
             return False
-        return await asyncio.to_thread(self._nothing_open)
+        self._open = await asyncio.to_thread(self._still_open)
+        return not self._open
 
-    def _nothing_open(self) -> bool:
+    def _still_open(self) -> set[str]:
         with self.bot.db.read() as s:
             states = outbox.backlog(s, self.bot.clock.now()).states
             busy = col(Import.state).in_(("sorting", "queued", "merging", "undoing"))
             importing = s.exec(select(Import.id).where(busy)).first()
-            return not (states.get("pending") or states.get("sending") or importing)
+            imports = {"importing"} if importing else set()
+            return imports | {x for x in ("pending", "sending") if states.get(x)}
 
 
 @contextlib.asynccontextmanager

@@ -18,9 +18,9 @@ import pytest_asyncio
 from sqlalchemy import select
 from sqlmodel import SQLModel
 from wire import SAYS, Wire, running
+from world import Fast
 
 from bot import pushes, teams
-from bot.clock import Clock
 from bot.config import Defaults
 from bot.db import Database
 from bot.db.desk import Draft, Issue
@@ -84,13 +84,6 @@ class Cell:
         return WHERE[self.kind][0] if self.kind in WHERE else WHO[self.who]
 
 
-class Fast(Clock):
-    """Skips ahead without waking the ticks: only the pace of sending is waited for."""
-
-    def skip(self) -> None:
-        self._offset += timedelta(seconds=3)
-
-
 @dataclass
 class Town:
     """The running bot, and a message of its own for every person in every chat."""
@@ -139,7 +132,7 @@ class Town:
         async with asyncio.timeout(60):
             while len(updates) or bot.lanes.busy or (states := self._open()):
                 if not (len(updates) or bot.lanes.busy) and "answer" not in states:
-                    bot.clock.skip()  # type: ignore[attr-defined]  # Fast
+                    bot.clock.skip(3)  # type: ignore[attr-defined]  # Fast
                     bot.ticks.pump.wake()
                 await asyncio.sleep(0.01)
 
