@@ -28,7 +28,7 @@ class Issue(SQLModel, table=True):
     )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="teams.id")
-    no: int
+    no: int = Field(sa_type=BigInteger)
     kind: str = "issue"
     store_id: int | None = Field(default=None, foreign_key="stores.id")
     point_id: int | None = Field(default=None, foreign_key="points.id")  # of a leader's claim
@@ -65,10 +65,10 @@ class Issue(SQLModel, table=True):
     solved_at: datetime | None = None
     closed_at: datetime | None = None
     missed_at: datetime | None = None  # a deadline that passed while it was open
-    reopened: int = 0
+    reopened: int = Field(default=0, sa_type=BigInteger)
     duplicate_of: int | None = Field(default=None, foreign_key="issues.id")
     held: bool = False  # kept as it is in spite of retention (a dispute)
-    version: int = 1
+    version: int = Field(default=1, sa_type=BigInteger)
 
 
 class IssueEvent(SQLModel, table=True):
@@ -116,7 +116,7 @@ class IssueCard(SQLModel, table=True):
     thread_id: int = Field(default=0, sa_type=BigInteger)
     key: str = Field(unique=True)
     shown: str = ""
-    edits: int = 0  # numbers the outbox keys of its edits
+    edits: int = Field(default=0, sa_type=BigInteger)  # numbers the outbox keys of its edits
 
 
 class IssueLink(SQLModel, table=True):
@@ -155,7 +155,7 @@ class DeadlineRule(SQLModel, table=True):
     platform: str = Field(primary_key=True)  # "" for all
     type: str = Field(primary_key=True)
     stage: str = Field(primary_key=True)
-    hours: int | None = None
+    hours: int | None = Field(default=None, sa_type=BigInteger)
     member_id: int | None = Field(default=None, foreign_key="members.id")
     at: datetime
 
@@ -204,7 +204,7 @@ class Board(SQLModel, table=True):
     binding_id: int = Field(foreign_key="bindings.id", primary_key=True)
     key: str
     shown: str = ""
-    edits: int = 0
+    edits: int = Field(default=0, sa_type=BigInteger)
     pinned: bool = False
     looked_at: datetime
 
@@ -216,7 +216,7 @@ class Receipt(SQLModel, table=True):
     issue_id: int = Field(foreign_key="issues.id", primary_key=True)
     member_id: int = Field(foreign_key="members.id", primary_key=True)
     confirmed_at: datetime | None = None
-    reminders: int = 0
+    reminders: int = Field(default=0, sa_type=BigInteger)
     next_at: datetime | None = None
 
 
@@ -227,7 +227,7 @@ class ChecklistItem(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("issue_id", "position"),)
     id: int | None = Field(default=None, primary_key=True)
     issue_id: int = Field(foreign_key="issues.id")
-    position: int
+    position: int = Field(sa_type=BigInteger)
     text: str
     done_at: datetime | None = None
     done_by: int | None = Field(default=None, foreign_key="members.id")

@@ -96,7 +96,8 @@ def test_a_teams_own_row_is_over_the_seed(
 def test_every_row_of_the_seed_is_sourced_and_noted() -> None:
     known = translator("en").has
     for value in SEED.values():
-        assert value.type in TYPES
+        # what is to be shipped has no type yet
+        assert value.type in TYPES or value.state == deadlines.SHIP
         assert value.state in deadlines.STATES
         assert known(f"deadlines.note.{value.note}")
         assert value.source == "common" or known(f"deadlines.sources.{value.source}")
