@@ -82,7 +82,7 @@ async def post(hook: config.Webhook, secret: str, body: bytes, kind: str = "json
     headers = {"Content-Type": f"application/{kind}"}
     if secret:
         headers["X-Telegram-Bot-Api-Secret-Token"] = secret
-    async with httpx.AsyncClient(verify=trust()) as http:
+    async with httpx.AsyncClient(verify=trust(), timeout=60) as http:
         answer = await http.post(hook.url, content=body, headers=headers)
     return answer.status_code
 
@@ -257,7 +257,7 @@ def test_without_a_secret_it_does_not_start(tmp_path: Path) -> None:
 
 
 async def healthz(hook: config.Webhook) -> tuple[int, dict[str, Any]]:
-    async with httpx.AsyncClient(verify=trust()) as http:
+    async with httpx.AsyncClient(verify=trust(), timeout=60) as http:
         answer = await http.get(f"http://127.0.0.1:{hook.port}/healthz")
     return answer.status_code, answer.json()
 

@@ -224,7 +224,7 @@ async def running(
             digest = showing(config.defaults.language, COMMANDS, clock.now())
             menus.grant(s, BOT, menus.EVERYBODY, digest)
     await bot.start()
-    async with httpx.AsyncClient(base_url=server.url, verify=trust()) as http:
+    async with httpx.AsyncClient(base_url=server.url, verify=trust(), timeout=PATIENCE) as http:
         wire = Wire(server, bot, http)
         yield wire
     await wire.bot.stop()

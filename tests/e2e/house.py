@@ -62,7 +62,7 @@ class House:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
         self._wait(self.server.start())
-        self.http = httpx.Client(base_url=self.server.url, timeout=10, verify=trust())
+        self.http = httpx.Client(base_url=self.server.url, timeout=60, verify=trust())
 
     def _wait(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)

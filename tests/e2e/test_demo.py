@@ -34,7 +34,7 @@ async def demo(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         async with asyncio.timeout(120):
             while b"Storebot demo:" not in (line := await process.stdout.readline()):
                 assert line, "the demo ended before it was there"
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
             yield http
     finally:
         process.terminate()

@@ -35,7 +35,7 @@ async def server(sandbox: Sandbox) -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.url, verify=trust()) as client:
+    async with httpx.AsyncClient(base_url=server.url, verify=trust(), timeout=60) as client:
         yield client
 
 

@@ -226,7 +226,7 @@ async def test_what_cannot_be_a_token_is_not_found(http: httpx.AsyncClient) -> N
 
 async def test_stopping_lets_a_waiting_poll_go(sandbox: Sandbox) -> None:
     server = await Server(sandbox).start()
-    async with httpx.AsyncClient(base_url=server.url, verify=trust()) as http:
+    async with httpx.AsyncClient(base_url=server.url, verify=trust(), timeout=60) as http:
         poll = await waiting(http, f"/bot{sandbox.token}/getUpdates?timeout=20")
         await server.stop()
         async with asyncio.timeout(10):  # by an answer or by a cut, but not after its 20 seconds
