@@ -106,7 +106,7 @@ async def test_thrown_out_the_owner_hears_once_and_what_waits_is_cancelled(
     await heard(wire, shop.owner, shop.manager)
     await wire.fault("sendMessage", "429", chat=GROUP, retry_after=600)
     push(wire, "a", GROUP)
-    await wire.sent(1)
+    await wire.tried(1)
     await wire.kick(GROUP, shop.manager)
     assert shown(await wire.replies()) == [(shop.owner, 0, GONE)]
     assert state(db, "a") == "cancelled"

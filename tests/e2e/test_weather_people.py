@@ -75,7 +75,7 @@ async def test_an_hour_of_502_costs_nothing_but_one_mark(
     await wire.fault("*", "502", times=0)
     push(wire, "a", GROUP)
     push(wire, "b", GROUP)
-    await wire.sent(1)
+    await wire.tried(1)
     await wire.say(shop.manager, "/help", chat=GROUP)
     for _ in range(3):  # the second copy would be wasted now
         await wire.act("clock", by=61)
