@@ -57,8 +57,7 @@ def report(turn: Turn) -> None:
         turn.say(render.usage(turn.t, "violation"))
         return
     line = _line(turn, (violation.number(turn.event.text),))
-    member, currency = _member(turn), stores[0].currency if stores else ""
-    _show(turn, opening.report(turn.s, member, line, stores, currency, turn.now), line)
+    _show(turn, opening.report(turn.s, _member(turn), line, stores, turn.now), line)
 
 
 def broadcast(turn: Turn) -> None:

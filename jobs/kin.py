@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session
 
@@ -30,16 +32,15 @@ def tick(house: House) -> None:
     with house.db.read() as s:
         due, notices = calls.due(s, now), calls.unconfirmed(s, now)
     for reminder in due:
-        _guarded(_remind, house, reminder, now)
+        _guarded(partial(_remind, house, reminder, now), reminder)
     for issue_id in notices:
-        _guarded(_ask, house, issue_id, now)
+        _guarded(partial(_ask, house, issue_id, now), issue_id)
 
 
-def _guarded(do: object, house: House, what: Reminder | int, now: datetime) -> None:
+def _guarded(do: Callable[[], None], what: Reminder | int) -> None:
     """One card's trouble must not cost the others their word."""
-    assert callable(do)
     try:
-        do(house, what, now)
+        do()
     except Exception:
         log.exception("a reminder failed: %s", what)
 

@@ -114,3 +114,26 @@ def stores(line: Line, shops: Sequence[Shop]) -> None:
     for start, end, (ids, weight) in list(Words(pairs).scan(line.plain)):
         if weight:
             line.take("store", start, end, ids, weight)
+
+
+def one_store(text: str, shops: Sequence[Shop]) -> tuple[int | None, str]:
+    """The store that is meant, and the text without its name where that stands alone.
+
+    None where no store is named, or several are as likely.
+    """
+    line = Line(text)
+    stores(line, shops)
+    found = line.of("store")
+    best = [x for x in found if x.weight == max(y.weight for y in found)]
+    if len({x.value for x in best}) != 1:
+        return None, text
+    (value,) = {x.value for x in best}
+    if not isinstance(value, tuple) or len(value) != 1:
+        return None, text
+    for x in reversed(best):
+        if not (text[: x.start] + text[x.end :]).strip():
+            continue  # it is all that was said
+        alone = not text[x.start - 1 : x.start].strip() if x.start else True
+        if alone and not text[x.end : x.end + 1].strip():
+            text = f"{text[: x.start].rstrip()} {text[x.end :].lstrip()}".strip()
+    return int(value[0]), text

@@ -106,6 +106,11 @@ def _known(s: Session, member: Member, stores: Sequence[Store], text: str) -> fr
     return frozenset(found)
 
 
+def shops_of(stores: Sequence[Store]) -> tuple[entry.Shop, ...]:
+    """Stores as a line may name them."""
+    return tuple(entry.Shop(x.id or 0, x.key, x.name, x.platform, x.currency) for x in stores)
+
+
 def _ids(stores: Sequence[Store]) -> set[int]:
     return {x.id or 0 for x in stores}
 
@@ -124,7 +129,7 @@ def _ground(
             for m in teams.members(s, member.team_id)
             if m.role in DESK
         ),
-        stores=tuple(entry.Shop(x.id or 0, x.key, x.name, x.platform, x.currency) for x in shops),
+        stores=shops_of(shops),
         orders=_known(s, member, stores, text),
         products=_products(s, member.team_id, [x.id or 0 for x in shops]),
         reasons=kept.own,

@@ -148,7 +148,7 @@ def test_a_violation_is_appealed_and_won(db: Database, shop: Shop) -> None:
     with db.write() as s:
         boss, stores = member(s, shop.manager), teams.stores(s, shop.team)
         line = Line("天猫旗舰店 V26112200931 虚假发货 扣12分 罚500元", DEC_1)
-        issue = opening.report(s, boss, line, stores, "CNY", NOW)
+        issue = opening.report(s, boss, line, stores, NOW)
         assert shown(s, issue) == [
             "⚠️ <b>#1 违规</b>｜天猫旗舰店｜<b>待申诉</b>",
             "虚假发货",
@@ -157,7 +157,7 @@ def test_a_violation_is_appealed_and_won(db: Database, shop: Shop) -> None:
             "未分派 ← 王店长 08:30登记",
         ]
         with pytest.raises(UserError, match=r"kin\.known"):
-            opening.report(s, boss, line, stores, "CNY", NOW)
+            opening.report(s, boss, line, stores, NOW)
         doing.appeal(s, issue, boss, NOW)
         assert (issue.stage, issue.due_at) == ("waiting", None)  # the deadline is met
         assert labels(s, issue)[0] == ["✅ 申诉成功", "❌ 申诉失败"]
@@ -165,6 +165,33 @@ def test_a_violation_is_appealed_and_won(db: Database, shop: Shop) -> None:
         assert (issue.stage, issue.resolution, issue.cost) == ("closed", "won", 0)
         with pytest.raises(UserError, match=r"kin\.over"):
             doing.verdict(s, issue, boss, "lost", NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "store", "note"),
+    [
+        ("天猫 描述不符 扣2分", "天猫旗舰店", "描述不符"),
+        ("虚假发货 hk", "香港店", "虚假发货"),
+        ("天猫旗舰店虚假发货", "天猫旗舰店", "天猫旗舰店虚假发货"),
+        ("天猫 香港店 虚假发货", "", "天猫 香港店 虚假发货"),  # two are named
+        ("描述不符", "", "描述不符"),
+    ],
+)
+def test_a_violation_falls_on_the_store_that_is_named(
+    db: Database, shop: Shop, text: str, store: str, note: str
+) -> None:
+    with db.write() as s:
+        boss, stores = member(s, shop.manager), teams.stores(s, shop.team)
+        issue = opening.report(s, boss, Line(text, DEC_1), stores, NOW)
+        assert (issues.view(s, issue, NOW).store, issue.note) == (store, note)
+
+
+def test_a_fine_is_in_the_money_of_its_store(db: Database, shop: Shop) -> None:
+    with db.write() as s:
+        boss, stores = member(s, shop.manager), teams.stores(s, shop.team)
+        issue = opening.report(s, boss, Line("香港店 虚假发货 罚500元", DEC_1), stores, NOW)
+        view = issues.view(s, issue, NOW)
+        assert (view.amount, view.currency) == (50_000, "HKD")
 
 
 def test_a_live_session_from_its_list_to_its_recap(db: Database, shop: Shop) -> None:

@@ -52,6 +52,8 @@ LINES = [
     ("12月1日前 交保证金", "12-01 18:00", "交保证金"),
     ("交保证金 截止12-01 12:00", "12-01 12:00", "交保证金"),
     ("交保证金，截止：明天中午", "11-24 12:00", "交保证金"),
+    ("描述不符 申訴截止 11-26 18:00", "11-26 18:00", "描述不符"),
+    ("fake shipping, appeal by 11-26 18:00", "11-26 18:00", "fake shipping"),
     ("renew the affiliate deal tomorrow", "11-24 18:00", "renew the affiliate deal"),
     ("renew by next Friday 18:00 @wang", "12-04 18:00", "renew @wang"),
     ("renew on Friday at 6pm", "11-27 18:00", "renew"),

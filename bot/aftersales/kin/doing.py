@@ -75,11 +75,6 @@ def _waiting(s: Session, issue: Issue) -> int:
     return s.exec(query).one()
 
 
-def withdraw(s: Session, issue: Issue, by: Member, now: datetime, version: int | None) -> None:
-    """Nobody is asked any more."""
-    issues.act(s, issue, "close", by, now, version=version)
-
-
 # violations -----------------------------------------------------------------------------------
 
 

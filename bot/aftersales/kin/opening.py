@@ -9,11 +9,12 @@ from sqlmodel import Session, col, select
 
 from bot import teams
 from bot.access import DESK
-from bot.aftersales import issues, stages
+from bot.aftersales import issues, naming, stages
 from bot.aftersales.hours import Hours
 from bot.aftersales.issues import New
 from bot.aftersales.kin import reminders, violation
 from bot.aftersales.kin.line import Line
+from bot.aftersales.reading import shops_of
 from bot.db.desk import ChecklistItem, Issue, Receipt
 from bot.db.people import Member, Store
 from bot.errors import UserError
@@ -88,13 +89,11 @@ def _sees(held: set[int], stores: set[int]) -> bool:
     return not held or not stores or bool(held & stores)
 
 
-def report(
-    s: Session, by: Member, line: Line, stores: Sequence[Store], currency: str, now: datetime
-) -> Issue:
+def report(s: Session, by: Member, line: Line, stores: Sequence[Store], now: datetime) -> Issue:
     """A violation. Its appeal deadline is the moment that was named. Raises UserError."""
     _known(line)
-    store, text = _store(line.text, stores)
-    read = violation.read(text, currency)
+    store, text = _store(line, stores)
+    read = violation.read(text, _currency(store, stores))
     if not (read.text or read.number):
         raise UserError("kin.violation_empty")
     _ahead(line.at, now)
@@ -103,7 +102,7 @@ def report(
     if read.number and (same := s.exec(known).first()):
         raise UserError("kin.known", no=same.no)
     new = New(
-        kind="violation", store_id=store or only(stores), order_no=read.number, note=read.text,
+        kind="violation", store_id=store.id if store else None, order_no=read.number, note=read.text,
         quantity=read.points, amount=read.amount, reporter_id=by.id,
         assignee_id=line.people[0] if line.people else None, due_at=line.at,
         due_from="line" if line.at else "", urgent=False,
@@ -117,9 +116,9 @@ def live(
     """A live session with its list of things to have ready. Raises UserError."""
     _known(line)
     _ahead(line.at, now)
-    store, text = _store(line.text, stores)
+    store, text = _store(line, stores)
     new = New(
-        kind="live", store_id=store or only(stores), note=text, reporter_id=by.id,
+        kind="live", store_id=store.id if store else None, note=text, reporter_id=by.id,
         assignee_id=line.people[0] if line.people else by.id, due_at=line.at,
         due_from="line" if line.at else "",
     )  # fmt: skip
@@ -131,16 +130,17 @@ def live(
     return issue
 
 
-def _store(text: str, stores: Sequence[Store]) -> tuple[int | None, str]:
-    """The store that the text names, and the text without it."""
-    words = text.split()
-    for store in stores:
-        for i, word in enumerate(words):
-            if word.casefold() in (store.name.casefold(), store.key.casefold()):
-                return store.id, " ".join((*words[:i], *words[i + 1 :]))
-        if store.name in text:
-            return store.id, " ".join(text.replace(store.name, " ", 1).split())
-    return None, text
+def _store(line: Line, stores: Sequence[Store]) -> tuple[Store | None, str]:
+    """The store that is named, or the only one there is; and the text without its name."""
+    named, text = naming.one_store(line.text, shops_of(stores))
+    meant = named or only(stores)
+    return next((x for x in stores if x.id == meant), None), text
+
+
+def _currency(store: Store | None, stores: Sequence[Store]) -> str:
+    """A fine is in that of the store it falls on."""
+    meant = store or next(iter(stores), None)
+    return meant.currency if meant else ""
 
 
 def _known(line: Line) -> None:
